@@ -1,0 +1,118 @@
+#pragma once
+/*
+ * Order lines and what they do to the books. A line's effect is computed whole (from its events, or from the reading
+ * of a shop's order with our events beside it) and the store applies the difference to the effect it stored: so a
+ * line can be told again, in any order, and moves nothing twice.
+ */
+#include "store/stock.h"
+
+typedef struct store_line {
+    int64_t id;      /* 0: new */
+    int64_t channel; /* whose queue its demand is in */
+    str order, line; /* (order, line) is unique per shop or, without one, per channel: `scope` */
+    int64_t scope;   /* shop id; for a channel without a shop: minus the channel id */
+    int64_t product;
+    const store_kit_part *parts; /* the composition it was placed with; none: the product itself */
+    size_t part_count;
+    bool waiting;      /* events whose `placed` has not come */
+    str name;          /* the order's name for people; may be "" */
+    bool from_reading; /* its quantities come from readings, not from `placed` events */
+    instant departed_at; /* newest departure of units that are still departed; INSTANT_NONE: none */
+} store_line;
+
+/* (scope, order, line) or its name; *ret_some false: none. */
+MUST bool store_line_find(store_tx *tx, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some, err *e);
+MUST bool store_lines_of_product(store_tx *tx, int64_t product, int64_t after, uint32_t limit, arena *a, store_line **ret,
+                                 size_t *ret_count, err *e);
+MUST bool store_line_get(store_tx *tx, int64_t id, arena *a, store_line *ret, err *e);
+/* Creates or updates the row; its effect stays as it is. */
+MUST bool store_line_put(store_tx *tx, const store_line *l, int64_t *ret_id, err *e);
+
+/*
+ * Part of a line's effect in one channel's queue. A shop's order may sit in several channels at once (units at two
+ * locations), so queue units carry their channel.
+ */
+typedef struct effect_queue {
+    int64_t channel;
+    qty units[QUEUE_KINDS];
+} effect_queue;
+
+typedef struct line_effect {
+    effect_facility *facilities; /* of the line's own product, in its units (kits: kits) */
+    size_t facility_count;
+    effect_queue *queues;
+    size_t queue_count;
+    effect_location *locations; /* what Shopify's available has done at each location, cumulative */
+    size_t location_count;
+} line_effect;
+
+MUST bool store_line_effect(store_tx *tx, int64_t line, arena *a, line_effect *ret, err *e);
+/*
+ * Makes `effect` the line's effect: movements for the differences at facilities (components for kits), queue changes,
+ * and E += the differences at locations that a channel of the line's shop maps (only for targets that have an E;
+ * journal kind `import`). `at` is the movements' own time. *ret_movements counts ledger rows.
+ */
+typedef struct effect_change {
+    instant at;
+    str reason, source, actor, comment;
+    bool keep_explained; /* locations are stored, but E does not move (adopt's catch-up does not need it) */
+} effect_change;
+MUST bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how, int64_t *ret_movements, err *e);
+
+/* -- events -- */
+typedef struct store_event {
+    int64_t id; /* arrival */
+    str event_id;
+    digest content;
+    int64_t line; /* order_line */
+    order_event event;
+} store_event;
+MUST bool store_event_find(store_tx *tx, str event_id, digest *ret_content, bool *ret_some, err *e);
+MUST bool store_event_add(store_tx *tx, const store_event *ev, err *e);
+MUST bool store_events_of(store_tx *tx, int64_t line, arena *a, order_event **ret, size_t *ret_count, err *e);
+/* Lines that wait for their `placed`, and how many events. */
+MUST bool store_events_waiting(store_tx *tx, int64_t *ret_events, err *e);
+
+/*
+ * Recomputes a line from its events (and decisions) and applies the difference. For lines from readings the sync
+ * module does it (sync_line_effect), with the same store_line_apply.
+ */
+MUST bool store_line_from_events(store_tx *tx, int64_t line, const effect_change *how, int64_t *ret_movements, err *e);
+
+/* -- decisions about units that nobody can tell; protocol I4, I8 -- */
+typedef enum decision_kind {
+    DECIDE_DEPARTED_BOOKED, /* departed units that our books have lost by now (a reset of every facility, the operator) */
+    DECIDE_UNSURE_DEPARTED, /* unsure units that turned out to be gone */
+    DECIDE_UNSURE_RELEASED, /* unsure units that turned out to be there */
+    DECISION_KINDS
+} decision_kind;
+typedef struct store_decision {
+    int64_t line;
+    str location;
+    decision_kind kind;
+    qty units;
+    instant at;
+    str why;
+} store_decision;
+MUST bool store_decision_add(store_tx *tx, const store_decision *d, err *e);
+MUST bool store_decisions_of(store_tx *tx, int64_t line, arena *a, store_decision **ret, size_t *ret_count, err *e);
+/* Lines of a product with departed or unsure units in a channel, oldest departure first. */
+MUST bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count, err *e);
+
+/* -- readings of a shop's orders; protocol 3 -- */
+typedef struct store_reading {
+    int64_t shop;
+    str order; /* gid */
+    instant updated_at, asked_at;
+    bool open; /* has open or pending units: read again when adopting and reconciling */
+    bool pending;
+    str json; /* domain_reading_write */
+} store_reading;
+MUST bool store_reading_get(store_tx *tx, int64_t shop, str order, arena *a, store_reading *ret, bool *ret_some, err *e);
+MUST bool store_reading_put(store_tx *tx, const store_reading *r, const str *items, size_t item_count, err *e);
+/* Readings that name an inventory item, or all (item ""); only open ones if asked. In order of gid after `after`. */
+MUST bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a, store_reading **ret,
+                         size_t *ret_count, err *e);
+/* Apps whose orders claim no stock; protocol I5. */
+MUST bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e);
+MUST bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, err *e);
