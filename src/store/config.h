@@ -89,7 +89,7 @@ bool config_in_channel(const store_config *c, const store_channel *ch, int64_t f
 MUST bool store_facility_put(store_tx *tx, const store_facility *f, int64_t *ret_id, err *e);
 MUST bool store_group_put(store_tx *tx, const store_group *g, int64_t *ret_id, err *e); /* members replace the list */
 MUST bool store_shop_put(store_tx *tx, const store_shop *s, int64_t *ret_id, err *e);
-/* A change of shop, location, mode, group or facility sets E of its targets to null (adopt again; protocol I10). */
+/* A change of shop or location sets E of its targets to null (adopt again; protocol I10). */
 MUST bool store_channel_put(store_tx *tx, const store_channel *c, int64_t *ret_id, err *e);
 
 MUST bool store_shop_adopted(store_tx *tx, int64_t shop, instant at, err *e);

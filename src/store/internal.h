@@ -30,6 +30,9 @@ struct store_tx {
     store__entry **table;  /* product id -> entry, open addressing */
     size_t table_room, entry_count;
     store__entry *first, *last; /* in order of first touch */
+    bool **members;             /* by index of channel; made when asked for; config.c */
+    int64_t members_version;    /* of the configuration they were made from */
+    int has_kits;               /* 0 not asked yet, 1 no, 2 yes */
 };
 
 /* A level, target and queue row as the backend stores it: the public row with its keys. */
@@ -201,15 +204,31 @@ extern const struct store_ops store__sqlite_ops;
 
 /* world.c: the cache of products */
 bool store__entry_get(store_tx *tx, int64_t product, store__entry **ret, err *e);
-bool store__level_of(store_tx *tx, store__entry *en, int64_t facility, store_level **ret, err *e);   /* made when absent; marks it changed */
-bool store__target_of(store_tx *tx, store__entry *en, int64_t channel, store_target **ret, err *e);  /* the same */
+store_world *store__entry_world(store_tx *tx, store__entry *en);
+void store__entry_recompute(store__entry *en);                                      /* stock, queue, settings or mapping changed */
+store_level *store__level_of(store_tx *tx, store__entry *en, int64_t facility);    /* made when absent */
+store_target *store__target_of(store_tx *tx, store__entry *en, int64_t channel);   /* made when absent */
+const store_level *store__level_if(const store__entry *en, int64_t facility);      /* NULL: absent */
+const store_target *store__target_if(const store__entry *en, int64_t channel);     /* NULL: absent */
+const qty *store__queue_if(const store__entry *en, int64_t channel);               /* units by kind; NULL: none */
 bool store__queue_add(store_tx *tx, store__entry *en, int64_t channel, queue_kind kind, qty units, err *e);
 bool store__world_write(store_tx *tx, err *e); /* writes and recomputes all touched products */
 void store__world_forget(store_tx *tx);
-store_world *store__entry_world(store__entry *en);
 
 /* availability.c */
-bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch, instant now, qty *ret_t, qty *ret_raw, err *e);
+bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch, qty *ret_t, qty *ret_raw, err *e);
 
 /* config.c */
-bool store__channel_behind(store_tx *tx, int64_t channel, err *e); /* recompute all of its products */
+bool store__channel_behind(store_tx *tx, int64_t channel, err *e);                /* recompute all of its products */
+bool store__channel_row(store_tx *tx, const store_channel *ch, err *e);           /* writes the row as it is */
+const bool *store__members(store_tx *tx, const store_config *c, const store_channel *ch); /* by index in c->facilities, now */
+size_t config__facility_index(const store_config *c, int64_t id);                 /* index in c->facilities; must exist */
+
+/* store.c: the channels with a from/thru date passed since the last catch-up (`passed` by index, may be NULL) */
+bool store__boundaries(store_tx *tx, const store_config *c, bool *passed, bool *ret_any, err *e);
+
+/* product.c: whether any kit was ever defined; saves a lookup a product where there are none */
+bool store__has_kits(store_tx *tx, bool *ret, err *e);
+
+/* lines.c: the effect of a line, derived from its events, reading and decisions; what store_line_settle applies */
+bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect *ret, bool *ret_waiting, err *e);

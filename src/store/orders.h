@@ -74,10 +74,10 @@ MUST bool store_events_of(store_tx *tx, int64_t line, arena *a, order_event **re
 MUST bool store_events_waiting(store_tx *tx, int64_t *ret_events, err *e);
 
 /*
- * Recomputes a line from its events (and decisions) and applies the difference. For lines from readings the sync
- * module does it (sync_line_effect), with the same store_line_apply.
+ * Derives the line's effect again - from its events, or from the stored reading of its order with our events beside
+ * it - less its decisions, and applies the difference. Called after an event, a reading or a decision was stored.
  */
-MUST bool store_line_from_events(store_tx *tx, int64_t line, const effect_change *how, int64_t *ret_movements, err *e);
+MUST bool store_line_settle(store_tx *tx, int64_t line, const effect_change *how, int64_t *ret_movements, err *e);
 
 /* -- decisions about units that nobody can tell; protocol I4, I8 -- */
 typedef enum decision_kind {

@@ -145,14 +145,21 @@ typedef struct store_movement {
  */
 MUST bool store_move(store_tx *tx, const store_movement *m, err *e);
 
-typedef enum reset_outcome { RESET_MOVED, RESET_SAME, RESET_OLDER } reset_outcome;
-/*
- * A reset of one pair. `as_of` INSTANT_NONE: it counts as of now and replays nothing. `run` marks the pair as named by
- * this import run. The ledger row appears only where there is a difference. Departed units that it covers are
- * resolved (I8).
- */
-MUST bool store_reset(store_tx *tx, int64_t product, int64_t facility, reset_mode mode, qty quantity, instant as_of, int64_t run,
-                      str reason, str source, str actor, str comment, reset_outcome *ret, err *e);
+typedef enum reset_outcome {
+    RESET_MOVED, /* a ledger row */
+    RESET_SAME,  /* no difference (the first count of a pair leaves a row of 0 all the same) */
+    RESET_OLDER, /* its time is older than the newest reset there: nothing changes */
+} reset_outcome;
+typedef struct store_reset_row {
+    int64_t product, facility;
+    reset_mode mode;
+    qty quantity;
+    instant as_of; /* INSTANT_NONE: it counts as of now and replays nothing */
+    int64_t run;   /* marks the pair as named by this import run; store_level.seen_run */
+    str reason, source, actor, comment;
+} store_reset_row;
+/* A reset of one pair. Departed units that it covers are settled (I8). ERR_INPUT as store_move. */
+MUST bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err *e);
 
 /* Movements in order of seq after `seq`; product 0 / facility 0: all. */
 MUST bool store_movements_after(store_tx *tx, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,

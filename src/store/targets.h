@@ -104,6 +104,8 @@ MUST bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, insta
 MUST bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, err *e); /* unanswered -= 1 */
 /* Only while it is open and under our fence, else ERR_CONFLICT. Does not touch E: the caller does, in the same transaction. */
 MUST bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group, instant group_at, str note, err *e);
+/* An open operation that an earlier worker left goes on under the present holder's fence. ERR_CONFLICT: not the holder. */
+MUST bool store_operation_adopt_fence(store_tx *tx, int64_t id, int64_t fence, err *e);
 MUST bool store_operation_line_settled(store_tx *tx, int64_t id, int64_t fence, target_key k, err *e);
 /* Open operations of a shop with their lines, oldest first. */
 MUST bool store_operations_open(store_tx *tx, int64_t shop, arena *a, store_operation **ret, size_t *ret_count, err *e);

@@ -20,9 +20,4 @@ typedef struct verify_report {
     size_t detail_count;
 } verify_report;
 
-/*
- * How sync recomputes a line that comes from a reading; given in, since sync is above store. NULL: such lines'
- * effects are taken as stored.
- */
-typedef bool verify_line_fn(store_tx *tx, int64_t line, arena *a, void *effect, err *e);
-MUST bool store_verify(store *s, verify_line_fn *from_reading, arena *a, verify_report *ret, err *e);
+MUST bool store_verify(store *s, arena *a, verify_report *ret, err *e);

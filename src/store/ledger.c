@@ -1,0 +1,162 @@
+/*
+ * The append-only ledger: movements and resets. L1: a level's balances are the sums of its rows, at every commit.
+ */
+#include "store/internal.h"
+
+/* A given as-of covers movements of QOH dated at or before it: they are in that count already. Contracts, imports. */
+static bool already_counted(const store_level *l, const store_movement *m)
+{
+    return m->kind != MOVE_RESET && m->qoh_delta != 0 && l->reset_given && m->at <= l->reset_at;
+}
+
+static bool move_at(store_tx *tx, store__entry *en, const store_movement *wanted, err *e)
+{
+    store_movement m = *wanted;
+    m.recorded_at = tx->now;
+    if (m.at == INSTANT_NONE)
+        m.at = tx->now;
+    store_level *l = store__level_of(tx, en, m.facility);
+    if (already_counted(l, &m)) {
+        m.in_count = true;
+        m.atp_delta -= m.qoh_delta;
+        m.qoh_delta = 0;
+    }
+    qty qoh, atp;
+    if (!qty_add(l->qoh, m.qoh_delta, &qoh) || !qty_add(l->atp, m.atp_delta, &atp) || qoh > ATP_BALANCE_MAX ||
+        atp > ATP_BALANCE_MAX || qoh < -ATP_BALANCE_MAX || atp < -ATP_BALANCE_MAX)
+        return ERR(e, ERR_INPUT, "the balance of %.*s would pass %" PRId64 " units", STR_ARG(store__entry_world(tx, en)->product.sku), ATP_BALANCE_MAX);
+    m.qoh = qoh;
+    m.atp = atp;
+    int64_t seq;
+    if (!tx->owner->ops->movement_add(tx->owner, &m, &seq, e))
+        return false;
+    l->qoh = qoh;
+    l->atp = atp;
+    l->moved = true;
+    store__entry_recompute(en);
+    return true;
+}
+
+bool store_move(store_tx *tx, const store_movement *m, err *e)
+{
+    store__entry *en;
+    if (!store__entry_get(tx, m->product, &en, e))
+        return false;
+    const store_world *w = store__entry_world(tx, en);
+    if (w->kit_count > 0)
+        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(w->product.sku));
+    return move_at(tx, en, m, e);
+}
+
+/* -- departed units that a full count covers; protocol I8 -- */
+
+static bool all_reset_after(const store_config *c, const store_channel *ch, const store__entry *en, const bool *members, instant after)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->facility_count; i++) {
+        if (!members[i] || !facility_type_physical(c->facilities[i].type) || !c->facilities[i].active)
+            continue;
+        const store_level *l = store__level_if(en, c->facilities[i].id);
+        if (!l || l->reset_at == INSTANT_NONE || l->reset_at <= after)
+            return false;
+        any = true;
+    }
+    return any && after != INSTANT_NONE && ch->mode == CHANNEL_AGGREGATE;
+}
+
+static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, err *e)
+{
+    arena *a = tx->memory;
+    line_effect effect;
+    if (!store_line_effect(tx, l->id, a, &effect, e))
+        return false;
+    for (size_t i = 0; i < effect.queue_count; i++) {
+        if (effect.queues[i].channel != ch->id || effect.queues[i].units[QUEUE_DEPARTED] == 0)
+            continue;
+        store_decision d = {.line = l->id,
+                            .location = ch->location,
+                            .kind = DECIDE_DEPARTED_BOOKED,
+                            .units = effect.queues[i].units[QUEUE_DEPARTED],
+                            .at = tx->now,
+                            .why = STR("every facility of the channel was counted after they departed")};
+        if (!store_decision_add(tx, &d, e))
+            return false;
+    }
+    effect_change how = {.at = INSTANT_NONE, .reason = STR("departed units counted"), .source = STR("reset")};
+    int64_t movements = 0;
+    return store_line_settle(tx, l->id, &how, &movements, e);
+}
+
+static bool settle_departed(store_tx *tx, int64_t product, err *e)
+{
+    const store_config *c;
+    store__entry *en;
+    if (!store_config_get(tx, &c, e) || !store__entry_get(tx, product, &en, e))
+        return false;
+    for (size_t i = 0; i < c->channel_count; i++) {
+        const store_channel *ch = &c->channels[i];
+        const qty *queue = store__queue_if(en, ch->id);
+        if (!queue || queue[QUEUE_DEPARTED] == 0)
+            continue;
+        store_line *lines;
+        size_t count;
+        const bool *members = store__members(tx, c, ch);
+        if (!store_lines_unsettled(tx, product, ch->id, tx->memory, &lines, &count, e))
+            return false;
+        for (size_t n = 0; n < count; n++)
+            if (all_reset_after(c, ch, en, members, lines[n].departed_at) && !settle_line(tx, &lines[n], ch, e))
+                return false;
+    }
+    return true;
+}
+
+bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err *e)
+{
+    store__entry *en;
+    if (!store__entry_get(tx, r->product, &en, e))
+        return false;
+    const store_world *w = store__entry_world(tx, en);
+    if (w->kit_count > 0)
+        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(w->product.sku));
+    store_level *l = store__level_of(tx, en, r->facility);
+    bool given = r->as_of != INSTANT_NONE;
+    instant at = given ? r->as_of : tx->now;
+    l->seen_run = r->run;
+    if (l->reset_at != INSTANT_NONE && at < l->reset_at) {
+        *ret = RESET_OLDER;
+        return true;
+    }
+    qty qoh = 0, atp = 0;
+    if (given && l->moved && !tx->owner->ops->movements_newer(tx->owner, r->product, r->facility, at, &qoh, &atp, e))
+        return false;
+    qty delta = domain_reset_delta(r->mode, r->quantity, l->qoh, l->atp, r->mode == RESET_ATP ? atp : qoh);
+    store_movement m = {.product = r->product,
+                        .facility = r->facility,
+                        .at = at,
+                        .qoh_delta = delta,
+                        .atp_delta = delta,
+                        .kind = MOVE_RESET,
+                        .reason = r->reason,
+                        .source = r->source,
+                        .actor = r->actor,
+                        .comment = r->comment};
+    bool known = l->moved;
+    if ((delta != 0 || !known) && !move_at(tx, en, &m, e)) /* a first count of 0 is a fact worth a row */
+        return false;
+    l = store__level_of(tx, en, r->facility);
+    l->reset_at = at;
+    l->reset_given = given;
+    *ret = delta != 0 ? RESET_MOVED : RESET_SAME;
+    return settle_departed(tx, r->product, e);
+}
+
+bool store_movements_after(store_tx *tx, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,
+                           store_movement **ret, size_t *ret_count, err *e)
+{
+    return tx->owner->ops->movements_after(tx->owner, product, facility, seq, limit, a, ret, ret_count, e);
+}
+
+bool store_movements_newest(store_tx *tx, int64_t product, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count, err *e)
+{
+    return tx->owner->ops->movements_newest(tx->owner, product, limit, a, ret, ret_count, e);
+}
