@@ -4,10 +4,11 @@ const SECTION = '## The captures';
 
 // A capture is met when every recorded answer is given; partly, when some are; not, when none is.
 export function verdict(one) {
-  const replayed = one.steps.filter((s) => s.from && !s.differs).length;
-  const unmet = one.steps.filter((s) => s.differs).length + one.left.length;
-  if (unmet === 0) return { word: 'met', replayed, whole: replayed };
-  return { word: replayed === 0 ? 'not' : 'partly', replayed, whole: replayed + unmet };
+  const unmet = new Set([...one.steps.filter((s) => s.differs), ...one.left].map(({ from }) => from));
+  const all = new Set([...one.steps, ...one.left].map(({ from }) => from).filter(Boolean));
+  const replayed = one.steps.some((s) => s.from && !s.differs);
+  const word = unmet.size === 0 ? 'met' : replayed ? 'partly' : 'not';
+  return { word, given: all.size - unmet.size, all: all.size };
 }
 
 function reasons(one) {
@@ -23,9 +24,9 @@ const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 export function table(cases) {
   const rows = [...cases].sort((a, b) => (a.file < b.file ? -1 : 1)).map((one) => {
-    const { word, replayed, whole } = verdict(one);
+    const { word, given, all } = verdict(one);
     const why = [reasons(one), one.note].filter(Boolean).map((text) => text.replace(/\.?$/, '.')).join(' ');
-    return `| ${one.file} | ${word} | ${replayed} of ${whole} | ${cell(why)} |`;
+    return `| ${one.file} | ${word} | ${given} of ${all} | ${cell(why)} |`;
   });
   const count = (word) => cases.filter((one) => verdict(one).word === word).length;
   return [
