@@ -50,14 +50,7 @@ typedef struct store__queue_row {
     qty units; /* 0 deletes the row */
 } store__queue_row;
 
-typedef struct store__explained_row { /* the journal of E */
-    int64_t seq, product, channel;
-    explained_kind kind;
-    qty value;
-    maybe_qty after;
-    instant at;
-    str ref;
-} store__explained_row;
+typedef explained_row store__explained_row;
 
 struct store__ledger_sum;
 struct store__scratch;

@@ -153,6 +153,13 @@ bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, in
     return tx->owner->ops->lane_put(tx->owner, shop, holder, fence + 1, tx->now, e);
 }
 
+bool store_lane_holder(store_tx *tx, int64_t shop, arena *a, str *ret, err *e)
+{
+    int64_t fence;
+    instant beat;
+    return tx->owner->ops->lane_get(tx->owner, shop, a, ret, &fence, &beat, e);
+}
+
 static bool lane_change(store_tx *tx, int64_t shop, int64_t fence, bool keep, err *e)
 {
     str holder;

@@ -58,8 +58,14 @@ bool store_explained(store_tx *tx, target_key k, explained_kind kind, qty value,
     t->e = after;
     t->touched_seq++;
     store__explained_row row = {
-        .product = k.product, .channel = k.channel, .kind = kind, .value = value, .after = after, .at = tx->now, .ref = ref};
+        .key = k, .kind = kind, .value = value, .after = after, .at = tx->now, .ref = ref};
     return tx->owner->ops->explained_add(tx->owner, &row, e);
+}
+
+bool store_explained_after(store_tx *tx, target_key k, int64_t seq, uint32_t limit, arena *a, explained_row **ret,
+                           size_t *ret_count, err *e)
+{
+    return tx->owner->ops->explained_after(tx->owner, k, seq, limit, a, ret, ret_count, e);
 }
 
 bool store_link(store_tx *tx, int64_t shop, int64_t product, str item, err *e)

@@ -24,6 +24,19 @@ const char *explained_kind_name(explained_kind k);
 /* `value` is the new E for ADOPT and READ, the change for the others, ignored for FORGET. `ref` names what did it. */
 MUST bool store_explained(store_tx *tx, target_key k, explained_kind kind, qty value, str ref, err *e);
 
+typedef struct explained_row { /* one row of the journal */
+    int64_t seq;
+    target_key key;
+    explained_kind kind;
+    qty value;
+    maybe_qty after;
+    instant at;
+    str ref;
+} explained_row;
+/* The journal of a target in order of seq, after `seq`. */
+MUST bool store_explained_after(store_tx *tx, target_key k, int64_t seq, uint32_t limit, arena *a, explained_row **ret,
+                                size_t *ret_count, err *e);
+
 /* Link (or, with "", unlink) the item of a product in every channel of a shop. A changed item sets E to null (I10). */
 MUST bool store_link(store_tx *tx, int64_t shop, int64_t product, str item, err *e);
 MUST bool store_product_of_item(store_tx *tx, int64_t shop, str item, int64_t *ret_product, err *e); /* 0: none */
@@ -118,6 +131,8 @@ MUST bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena 
  * older than `stale_s`; ERR_BUSY names the holder. A fence that was taken away makes store_operation_* fail.
  */
 MUST bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, int64_t *ret_fence, err *e);
+/* Who holds the lane now; "" nobody. */
+MUST bool store_lane_holder(store_tx *tx, int64_t shop, arena *a, str *ret, err *e);
 MUST bool store_lane_beat(store_tx *tx, int64_t shop, int64_t fence, err *e);
 MUST bool store_lane_release(store_tx *tx, int64_t shop, int64_t fence, err *e);
 
