@@ -1,7 +1,7 @@
 // Quantities and levels: adjust, set, set on hand, move, activate, deactivate, and how they read afterwards.
 
 import { ask, capture, level, levelId, location, order, product, quantity, refusal, topLevel } from '../lib/case.js';
-import { ANY, inAnyOrder, KEY, OPERATION, TIME } from '../lib/match.js';
+import { ANY, inAnyOrder, KEY, OPERATION, TIME, WHOLE } from '../lib/match.js';
 import {
   ACTIVATE_AVAILABLE, ACTIVATE_BOTH, ACTIVATE_ON_HAND, ACTIVATE_READ, ADJUST, ADJUST_BARE, ADJUST_NO_KEY, ALL_NAMES, DEACTIVATE,
   levelsOf, MOVE, MOVE_BARE, SET, SET_BARE, SET_NO_KEY, SET_ON_HAND, SET_ON_HAND_BARE, SET_ON_HAND_NO_KEY,
@@ -164,7 +164,7 @@ const adjust2025 = capture('inventory-adjust-quantities-2025-01', {
       app: { id: '${app}' }, staffMember: null,
       changes: [change('available', -2, 'a', 'loc'), change('available', 4, 'b', 'loc'), change('on_hand', -2, 'a', 'loc'), change('on_hand', 4, 'b', 'loc')].map(blind) } } },
     errors: [{ message: '${denied}', path: ['inventoryAdjustQuantities', 'inventoryAdjustmentGroup', 'staffMember'], extensions: { code: 'ACCESS_DENIED' } }],
-    cost: [15, 15] }, { own: true }),
+    cost: [15, WHOLE] }, { own: true }), // spent: 15 there; the refused field is not charged here
     ask('downstreamRead', `query After($a: ID!, $b: ID!, $p: ID!) { firstVariant: productVariant(id: $a) { id inventoryQuantity }
       secondVariant: productVariant(id: $b) { id inventoryQuantity } firstProduct: product(id: $p) { tracksInventory } }`,
     { a: '${a.variant}', b: '${b.variant}', p: '${a.product}' },
@@ -319,14 +319,14 @@ const unnarrowed = (isActive) => ({ data: { inventoryItem: { invalidLocationFilt
   search: [{ path: ['inventoryItem', 'invalidLocationFilter'], query: 'location_id:${other#}',
     parsed: { field: 'location_id', match_all: '${other#}' },
     warnings: [{ field: 'location_id', message: 'Invalid search field for this query.', code: 'invalid_field' }] }] });
-const connectionVariables = { inventoryItemId: '${a.item}', itemQuery: 'inventory_item_id:${a.item#}', missingItemQuery: 'inventory_item_id:1' };
+const connectionVariables = { inventoryItemId: '${a.item}', itemQuery: 'inventory_item_id:${a.item#}', missingItemQuery: 'inventory_item_id:${missing}' };
 const unknownField = (from, isActive) => ask(from, UNKNOWN_FIELD_READ, { inventoryItemId: '${a.item}', invalidLocationQuery: 'location_id:${other#}' }, unnarrowed(isActive),
   { differs: { why: 'its `invalidLocationFilter`: an unknown field of a search is refused by name; Shopify ignores it, with a warning in `extensions.search`',
     answer: { data: { inventoryItem: null }, errors: [{ message: 'The sandbox does not model the search field "location_id".', extensions: { code: 'SANDBOX_NOT_MODELLED' } }] } } });
 
 const windowing = capture('inventory-item-levels-connection-windowing-2026-04', {
   setup: [location('loc', 'Source'), location('other', 'Destination'), product('a', ['${loc}'])],
-  given: { uri, 'uri.2': `${uri}2`, source: 'Source', destination: 'Destination' },
+  given: { uri, 'uri.2': `${uri}2`, source: 'Source', destination: 'Destination', missing: '999999' },
   scaffold: ['operations.sourceLocationAdd', 'operations.destinationLocationAdd', 'operations.productSet'],
   steps: [
     ask('operations.inventorySet', SET, set('available', [setLine('a', 'loc', 4, 0)]),

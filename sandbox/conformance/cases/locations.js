@@ -104,7 +104,7 @@ const to = (destinationLocationId) => ({ locationId: '${source}', destinationLoc
 const source = { id: '${source}', hasActiveInventory: false, fulfillsOnlineOrders: false };
 
 const machine = capture('location-deactivate-state-machine', {
-  setup: [SHOP, offline('source', 'Source'), offline('closed', 'Closed'), control('location', { id: '${closed}', active: false }),
+  setup: [SHOP, location('second', 'Second'), offline('source', 'Source'), offline('closed', 'Closed'), control('location', { id: '${closed}', active: false }),
     offline('stocked', 'Stocked'), product('a', ['${main}', '${stocked}']), control('levels', [{ sku: 'a', location: '${stocked}', available: 7 }])],
   steps: [
     ask('workflow.destinationSameId', DEACTIVATE_TO, to('${source}'), blocked(source, 'destinationLocationId', 'DESTINATION_LOCATION_IS_THE_SAME_LOCATION',

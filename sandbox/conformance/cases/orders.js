@@ -1,7 +1,7 @@
 // Orders: cancelling, refunding, fulfilling. Money is not modelled: the stand-in's orders have no amounts.
 
 import { ask, capture, location, order, product, refusal } from '../lib/case.js';
-import { ANY, inAnyOrder, letters, OPERATION, TEXT, TIME } from '../lib/match.js';
+import { ANY, inAnyOrder, KEY, letters, OPERATION, TEXT, TIME } from '../lib/match.js';
 import { ORDER_CANCEL } from '../lib/documents.js';
 
 const SHOP = [location('loc', 'Shop location'), product('a', ['${loc}']),
@@ -90,10 +90,22 @@ const refundAttribution = capture('refund-create-attribution-validation', {
   ],
 });
 
+const REFUND = `mutation Refund($input: RefundInput!, $idempotencyKey: String!) { refundCreate(input: $input) @idempotent(key: $idempotencyKey) {
+  refund { id } order { id } userErrors { field message } } }`;
+const MONEY_ONLY = 'refunds of money (transactions, gateways, amounts) are not modelled; a refund moves stock (`refundLineItems`, or the control call `orders/ID/refund`)';
+const money = (name, kind, parent) => ask(name, REFUND, { input: { orderId: '${order}', transactions: [{ amount: '1.00', gateway: 'manual', kind, orderId: '${order}', parentId: parent }] }, idempotencyKey: KEY },
+  { data: { refundCreate: ANY } }, { own: true, differs: { why: MONEY_ONLY, answer: { data: { refundCreate: null },
+    errors: [{ message: 'The sandbox does not model RefundInput.transactions.', path: ['refundCreate'], extensions: { code: 'SANDBOX_NOT_MODELLED' } }] } } });
+const SALE = 'gid://shopify/OrderTransaction/999999999999';
+
 const refundTransactions = capture('refund-create-transactions-validation', {
-  steps: [],
-  left: ['invalidKind', 'missingParent', 'mismatchedGateway', 'happyPath'].map((from) =>
-    ({ from, why: 'refunds of money (transactions, gateways, amounts) are not modelled; a refund that moves stock is made through the control call `orders/ID/refund`' })),
+  setup: [...SHOP, line('order')],
+  steps: [
+    money('invalidKind', 'AUTHORIZATION', SALE),
+    money('missingParent', 'REFUND', SALE),
+    money('mismatchedGateway', 'REFUND', SALE),
+    money('happyPath', 'REFUND', SALE),
+  ],
 });
 
 const FULFIL = `mutation Fulfil($fulfillment: FulfillmentInput!, $message: String) { fulfillmentCreate(fulfillment: $fulfillment, message: $message) {

@@ -11,8 +11,6 @@
 // A step names the recorded answer it stands for (`from`, a path into the capture), so that its figures can be
 // checked against it (`recorded` replaces `expect` there, when the document asks for the same in other words); one with `from: null` only gets the stand-in to where the recorded shop was. A step with `differs` is one that the stand-in does not meet: `why`, and what it says instead.
 
-import { ANY, including } from './match.js';
-
 const DEFAULT_SCAFFOLD = ['setup', 'cleanup', 'upstreamCalls', 'preCaptureCleanup', 'cleanupBefore'];
 
 export const capture = (file, { setup = [], given = {}, steps, left = [], scaffold = [], note = '' }) =>
@@ -46,10 +44,3 @@ export const order = (name, sku, quantity, at, more = {}) =>
 export const quantity = (name, n, ...updatedAt) => ({ name, quantity: n, ...(updatedAt.length ? { updatedAt: updatedAt[0] } : {}) });
 export const refusal = (field, message, ...code) => ({ field, message, ...(code.length ? { code: code[0] } : {}) });
 export const topLevel = (message, code, more = {}) => ({ message, extensions: { code, ...more.extensions }, ...(more.path ? { path: more.path } : {}) });
-
-// What the stand-in answers to what it does not model: a clear error, and nothing is done.
-export const notModelled = (what) =>
-  ({ errors: including({ message: `The sandbox does not model ${what}.`, extensions: { code: 'SANDBOX_NOT_MODELLED' } }) });
-// A recorded request whose operation is not modelled; `what` names the field, as in "Mutation.locationDelete".
-export const beyond = (from, document, variables, what, why) =>
-  ask(from, document, variables, { data: ANY }, { own: true, differs: { why, answer: notModelled(what) } });

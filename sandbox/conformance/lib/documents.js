@@ -3,25 +3,27 @@
 const GROUP = `inventoryAdjustmentGroup { reason referenceDocumentUri
   changes { name delta quantityAfterChange ledgerDocumentUri item { id } location { id } } }`;
 
+const ID = 'inventoryAdjustmentGroup { id }';
+
 const quantities = (root, input, { group = GROUP, directive = '@idempotent(key: $idempotencyKey)', code = 'code' } = {}) =>
   `mutation Write($input: ${input}!${directive.includes('$') ? ', $idempotencyKey: String!' : ''}) {
   ${root}(input: $input) ${directive} { ${group} userErrors { ${code} field message } } }`;
 
 export const ADJUST = quantities('inventoryAdjustQuantities', 'InventoryAdjustQuantitiesInput');
-export const ADJUST_NO_KEY = quantities('inventoryAdjustQuantities', 'InventoryAdjustQuantitiesInput', { directive: '' });
-export const ADJUST_BARE = quantities('inventoryAdjustQuantities', 'InventoryAdjustQuantitiesInput', { group: 'inventoryAdjustmentGroup { id }' });
+export const ADJUST_NO_KEY = quantities('inventoryAdjustQuantities', 'InventoryAdjustQuantitiesInput', { directive: '', group: ID });
+export const ADJUST_BARE = quantities('inventoryAdjustQuantities', 'InventoryAdjustQuantitiesInput', { group: ID });
 export const SET = quantities('inventorySetQuantities', 'InventorySetQuantitiesInput');
-export const SET_NO_KEY = quantities('inventorySetQuantities', 'InventorySetQuantitiesInput', { directive: '' });
+export const SET_NO_KEY = quantities('inventorySetQuantities', 'InventorySetQuantitiesInput', { directive: '', group: ID });
 export const SET_BARE = quantities('inventorySetQuantities', 'InventorySetQuantitiesInput',
   { group: 'inventoryAdjustmentGroup { reason referenceDocumentUri }' });
 export const SET_ON_HAND = quantities('inventorySetOnHandQuantities', 'InventorySetOnHandQuantitiesInput');
-export const SET_ON_HAND_NO_KEY = quantities('inventorySetOnHandQuantities', 'InventorySetOnHandQuantitiesInput', { directive: '' });
+export const SET_ON_HAND_NO_KEY = quantities('inventorySetOnHandQuantities', 'InventorySetOnHandQuantitiesInput', { directive: '', group: ID });
 export const SET_ON_HAND_BARE = quantities('inventorySetOnHandQuantities', 'InventorySetOnHandQuantitiesInput',
-  { group: 'inventoryAdjustmentGroup { id }' });
+  { group: ID });
 export const MOVE = quantities('inventoryMoveQuantities', 'InventoryMoveQuantitiesInput', {
   group: `inventoryAdjustmentGroup { reason referenceDocumentUri
     changes { name delta quantityAfterChange ledgerDocumentUri location { id name } } }` });
-export const MOVE_BARE = quantities('inventoryMoveQuantities', 'InventoryMoveQuantitiesInput', { group: 'inventoryAdjustmentGroup { id }' });
+export const MOVE_BARE = quantities('inventoryMoveQuantities', 'InventoryMoveQuantitiesInput', { group: ID });
 
 const activate = (args, level) => `mutation Activate($inventoryItemId: ID!, $locationId: ID!, ${
   args.map((a) => `$${a}: Int, `).join('')}$idempotencyKey: String!) {

@@ -13,9 +13,9 @@ const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 export const ANY = new Marker('anything but null', (v) => v !== null && v !== undefined);
 export const TEXT = new Marker('a text', (v) => typeof v === 'string' && v !== '');
-export const TIME = new Marker('a UTC time to the second', (v) => TIME_FORM.test(v));
+export const TIME = new Marker('a UTC time to the second', (v) => typeof v === 'string' && TIME_FORM.test(v));
 export const WHOLE = new Marker('a whole number above 0', (v) => Number.isInteger(v) && v > 0);
-export const COUNT_TEXT = new Marker('a count as text', (v) => /^\d+$/.test(v));
+export const COUNT_TEXT = new Marker('a count as text', (v) => typeof v === 'string' && /^\d+$/.test(v));
 // The first part of the path of an error found in the document.
 export const OPERATION = new Marker('the operation and its name', (v) => /^(query|mutation)( \w+)?$/.test(v));
 export const ABSENT = new Marker('nothing', (v) => v === undefined);
