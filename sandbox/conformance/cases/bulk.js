@@ -227,10 +227,19 @@ const fileSize = capture('bulk-operation-run-mutation-file-size', {
   ],
 });
 
+const UNMODELLED = 'customers, metaobjects and metafields are not modelled, so they cannot be written in bulk either';
+const ROOTS = [
+  ['customerCreate', 'mutation Inner($input: CustomerInput!) { customerCreate(input: $input) { customer { id } } }'],
+  ['metaobjectDefinitionCreate', 'mutation Inner($definition: MetaobjectDefinitionCreateInput!) { metaobjectDefinitionCreate(definition: $definition) { metaobjectDefinition { id } } }'],
+  ['metafieldsSet', 'mutation Inner($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { metafields { id } } }'],
+];
 const allowedRoots = capture('bulk-operation-run-mutation-allowed-roots', {
-  steps: [],
-  left: ['customerCreate', 'metaobjectDefinitionCreate', 'metafieldsSet'].map((root) =>
-    ({ from: `cases.${root}`, why: 'customers, metaobjects and metafields are not modelled, so they cannot be written in bulk either' })),
+  steps: ROOTS.map(([root, mutation]) => ask(`cases.${root}.success.run`, RUN, { mutation, path: 'valid' }, ran('bulkOperationRunMutation', `op.${root}`),
+    { own: true, differs: { why: UNMODELLED, answer: { data: { bulkOperationRunMutation: null },
+      errors: [{ message: `The sandbox does not model Mutation.${root}.`, path: ['bulkOperationRunMutation'], extensions: { code: 'SANDBOX_NOT_MODELLED' } }] } } })),
+  scaffold: ROOTS.flatMap(([root]) => ['success.stagedUpload', 'missingUpload.stagedUpload', 'cleanup'].map((part) => `cases.${root}.${part}`)),
+  left: ROOTS.flatMap(([root]) => ['success.currentAfterRun', 'success.statusPolls', 'success.result', 'missingUpload.run']
+    .map((part) => ({ from: `cases.${root}.${part}`, why: UNMODELLED }))),
 });
 
 export default [queryLimit, queryCodes, queryValidators, cancelKeeps, createdStatus, emptyFile, clientIdentifier, mutationConnections,

@@ -144,7 +144,8 @@ const missing = (field) => ({ errors: [{
   locations: [{ line: ANY, column: ANY }],
   extensions: { code: 'INVALID_VARIABLE', value: ANY, problems: [{ path: ['changes', 0, field], explanation: 'Expected value to not be null' }] },
 }] });
-const OLD = 'In 2025-01 a call went without @idempotent and changeFromQuantity; both are sent here, the answer is the recorded one.';
+const OLD = 'In 2025-01 a call went without @idempotent and changeFromQuantity; both are sent here, the answer is the recorded one. '
+  + 'What the call with the refused `staffMember` spent (15 points) is not compared.';
 const old = (input) => ({ input, idempotencyKey: KEY });
 const STAFF = ADJUST.replace('reason referenceDocumentUri', 'id createdAt reason referenceDocumentUri app { id title } staffMember { id }');
 const incoming = (fields) => old({ name: 'incoming', reason: 'correction', referenceDocumentUri: uri, changes: [fields] });
@@ -228,6 +229,7 @@ const deactivateValidation = capture('inventory-deactivate-validation-2026-04', 
   setup: [...TWO_SHOPS, ...TWO_STOCKED('a'), ...TWO_STOCKED('b'), product('c', ['${loc}']), level('c', '${loc}', 5), ...TWO_STOCKED('d'),
     order('order', 'a', 2, '${loc}')],
   scaffold: ['adjustments'],
+  note: 'The transfers that reserved units and sent some on their way are adjustments of the same states here.',
   steps: [
     ask('productReads.committedAfterAdjust', committedRead, { product: '${a.product}' },
       committedLevels(6, ['a.level', 'loc', 'Shop location', [...fiveNames(3, 5, 2, 0, 0)]],

@@ -25,7 +25,7 @@ export const levelId = (name, item, at) => ask(null,
   'query LevelId($item: ID!, $at: ID!) { inventoryItem(id: $item) { inventoryLevel(locationId: $at, includeInactive: true) { id } } }',
   { item, at }, { data: { inventoryItem: { inventoryLevel: { id: `\${${name}}` } } } });
 
-// The upload that follows a staged target: by the method that the target was asked for.
+// The upload that follows a staged target, a form by POST unless `method` is PUT; the content is a text or so many `spaces`.
 export const upload = (from, content, status, more = {}) => ({ kind: 'upload', from, content, status, ...more });
 // The download of a bulk result, line by line.
 export const download = (from, url, rows, more = {}) => ({ kind: 'download', from, url, rows, ...more });

@@ -93,13 +93,14 @@ export class Replay {
 
   async #upload(step) {
     const { url, parameters } = this.target;
+    const content = typeof step.content === 'string' ? this.filled(step.content) : Buffer.alloc(step.content.spaces, ' ');
     let answer;
     if (step.method === 'PUT') {
-      answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'text/jsonl' }, body: this.filled(step.content) });
+      answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'text/jsonl' }, body: content });
     } else {
       const form = new FormData();                       // the policy wants all parameters first, the file last
       for (const { name, value } of parameters) form.append(name, value);
-      form.append('file', new Blob([this.filled(step.content)], { type: 'text/jsonl' }), 'input.jsonl');
+      form.append('file', new Blob([content], { type: 'text/jsonl' }), 'input.jsonl');
       answer = await fetch(url, { method: 'POST', body: form });
     }
     await answer.arrayBuffer();

@@ -15,9 +15,9 @@ function reasons(one) {
   const byWhy = new Map();
   for (const { from, differs, why } of [...one.steps.filter((s) => s.differs), ...one.left]) {
     const key = differs?.why ?? why;
-    byWhy.set(key, [...(byWhy.get(key) ?? []), from.replace(/^(cases|validations?|workflow|expected)\./, '')]);
+    byWhy.set(key, (byWhy.get(key) ?? new Set()).add(from.replace(/^(cases|validations?|workflow|expected|operations)\./, '')));
   }
-  return [...byWhy].map(([why, names]) => `${names.map((n) => `\`${n}\``).join(', ')}: ${why}`).join('; ');
+  return [...byWhy].map(([why, names]) => `${[...names].map((n) => `\`${n}\``).join(', ')}: ${why}`).join('; ');
 }
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -40,7 +40,8 @@ export const readme = (cases) => `# What the sandbox is held to
 The sandbox imitates a Shopify shop, so what it answers is compared with what a real one answered. The recorded
 answers are those of a live development store (API 2026-04, one file 2025-01), published with the project
 \`airhorns/shopify-draft-proxy\` under the Apache License 2.0. Nothing of them is copied here but the figures and
-shapes that matter: error texts and codes, quantities, ordering, what is null, and what a call costs.
+shapes that matter: error texts and codes, quantities, ordering, what is null, and what a call costs (where the
+recorded selection is known).
 
 \`conformance.test.js\` starts the sandbox, builds the world of each capture through the control API, sends the
 requests in our own words, and compares the answers, on every API version that is served. An answer that the
