@@ -1,0 +1,82 @@
+#pragma once
+/*
+ * sync: keeps Shopify's `available` right; docs/protocol.md is the law (rules P1-P10, I1-I10, R1-R8 are cited in the code).
+ * Everything works on one shop under its lane: a lease with a fence in the store, so two workers never plan at once.
+ *
+ *   S + H + U = E     for every adopted target with nothing in doubt
+ *   owed      = T - E known here, no read needed
+ *
+ * Library code returns errors and reports; it prints nothing.
+ */
+#include "shop/shop.h"
+
+typedef struct sync_lane sync_lane;
+
+typedef struct sync_options {
+    str shop;          /* code */
+    str channel;       /* "" all of the shop */
+    bool dry_run;      /* says what would be written, sends no write */
+    int64_t settle_ms; /* how long hard and adopt wait for stamps to settle (R1, R5); SYNC_SETTLE_MS unless told */
+    bool (*stop)(void *ctx); /* asked between steps; true: end cleanly and soon. NULL: never */
+    void (*progress)(void *ctx, const char *what, int64_t done, int64_t total); /* NULL: none; total -1: unknown */
+    void *ctx;
+} sync_options;
+#define SYNC_SETTLE_MS INT64_C(15000)
+
+typedef struct sync_plan_line { /* of a dry run */
+    str sku, channel;
+    qty target;
+    maybe_qty explained, available, unseen;
+    qty delta;
+    str why;
+} sync_plan_line;
+typedef struct sync_left { /* a target that could not be confirmed, and why */
+    str sku, channel, why;
+} sync_left;
+
+typedef struct sync_report {
+    int64_t selected, pushed, refused, in_doubt, drifted; /* lines */
+    int64_t events, new_events, movements;                /* orders: readings looked at, that changed something, ledger rows */
+    int64_t calls, points, us;
+    const sync_left *left;
+    size_t left_count;
+    const sync_plan_line *lines;
+    size_t line_count;
+    str stopped; /* why it ended early ("" not): the shop said stop; told with the mend */
+} sync_report;
+
+/*
+ * Takes the shop's lane. ERR_MISSING: no such shop; ERR_BUSY: another worker holds it (waits up to wait_ms first).
+ * Open operations are settled before anything else is planned (P6, P8, R7).
+ */
+MUST bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms, sync_lane **ret, err *e);
+void sync_close(sync_lane **l); /* for AUTO(sync_close); releases the lane */
+
+/* Pushes what is owed. Reads neither orders nor levels. ERR_CONFLICT: never adopted, or not writable (the text says what mends it). */
+MUST bool sync_recent(sync_lane *l, arena *a, sync_report *ret, err *e);
+/* Imports what the shop's orders did since the last time. */
+MUST bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e);
+/* Reads every mapped (item, location), imports, adopts what can be adopted by now, records incidents and mends them. */
+MUST bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e);
+
+typedef struct sync_linked {
+    int64_t linked; /* SKUs */
+    const str *unlinked, *duplicates, *untracked, *not_stocked; /* SKUs */
+    size_t unlinked_count, duplicate_count, untracked_count, not_stocked_count;
+} sync_linked;
+/* Finds the inventory item of every SKU, exactly compared, and reads whether it is tracked and stocked. */
+MUST bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e);
+
+typedef struct sync_difference {
+    str sku, channel;
+    qty target, available, unseen;
+} sync_difference;
+typedef struct sync_adopted {
+    int64_t adopted, differences;
+    const sync_left *not_adopted;
+    size_t not_adopted_count;
+    const sync_difference *largest; /* up to 10, by |S - (T - U)| */
+    size_t largest_count;
+} sync_adopted;
+/* Reads the shop's quantities as the start of the law; R3. Writes nothing to the shop. */
+MUST bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e);
