@@ -1,6 +1,6 @@
 #pragma once
 /*
- * JSON, reading and writing, over jansson (base/js.c and this header are the only files that see it).
+ * JSON, reading over jansson (which base/js.c alone sees) and writing.
  *
  * Reading: a document is parsed whole into an arena: integers exact (int64), duplicates refused, UTF-8 checked, depth
  * limited. Lookups return NULL for "not there"; the js_want_* functions make an error with the path of what is wrong.
@@ -39,11 +39,12 @@ MUST bool js_want_bool(const js_value *v, const char *key, const char *what, boo
 MUST bool js_want_array(const js_value *v, const char *key, const char *what, const js_value **ret, err *e);
 #define JS_EACH(item, list) for (const js_value *item = (list) ? (list)->first : NULL; item; item = item->next)
 
+#define JS_WRITE_DEPTH_MAX (2 * JS_DEPTH_MAX) /* a parsed document still fits inside one of ours */
 typedef struct js_writer {
     buf *to;
     unsigned depth;
-    bool comma[JS_DEPTH_MAX + 1];
-    char close[JS_DEPTH_MAX + 1];
+    bool comma[JS_WRITE_DEPTH_MAX + 1]; /* at this depth something was written */
+    char close[JS_WRITE_DEPTH_MAX + 1]; /* what ends it: '}' or ']' */
     bool pretty; /* one key a line, two spaces; for people */
 } js_writer;
 

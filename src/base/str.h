@@ -34,6 +34,7 @@ bool str_starts(str s, str prefix);
 bool str_ends(str s, str suffix);
 bool str_equal_fold(str a, str b);               /* ASCII case ignored */
 bool str_cut(str s, char at, str *left, str *right); /* at the first `at`; false: left = s, right = "" */
+str str_head(str s, size_t most);                /* its first bytes, not cut inside a character: for messages */
 str str_copy(arena *a, str s);
 char *str_z(arena *a, str s);                    /* a terminated copy */
 str str_printf(arena *a, const char *format, ...) PRINTF(2, 3);
