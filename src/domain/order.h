@@ -46,7 +46,10 @@ typedef struct effect_location {
     qty available;
 } effect_location;
 
-/* What a line does to our books: facilities, and queue units of its channel. Lists live in the arena. */
+/*
+ * What a line does to our books: facilities, and queue units of its channel. Lists live in the arena, each place once,
+ * by facility id and by location; texts are the events' own.
+ */
 typedef struct order_effect {
     effect_facility *facilities;
     size_t facility_count;
@@ -54,7 +57,7 @@ typedef struct order_effect {
     effect_location *locations;
     size_t location_count;
     qty open;     /* placed - fulfilled - cancelled, at least 0 */
-    bool waiting; /* no `placed` yet and nothing that stands alone: nothing applies */
+    bool waiting; /* an event waits for its `placed`: only what stands alone applies */
 } order_effect;
 
 /*
