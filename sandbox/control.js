@@ -119,7 +119,7 @@ function setFault(shop, body) {
     if (ms !== undefined && ms !== null && !(ms >= 0)) throw new Refused(400, 'ms must be 0 or more');
     shop.faults.set(body);
     if (kind === 'token_revoked' && (count ?? rate ?? null) === null) shop.tokens.revokeAll();
-    shop.bulk?.wake();
+    if (kind === 'none') shop.bulk.release();
     return { active: shop.faults.state.active };
 }
 
@@ -128,7 +128,8 @@ function advance(shop, { advance_s }) {
     const meta = shop.world.meta.get('shop');
     meta.offset += advance_s * 1000;
     shop.world.touch('meta', 'shop');
-    shop.webhooks?.wake();
+    shop.webhooks.wake();
+    shop.bulk.wake();
     return { now: new Date(shop.world.now()).toISOString() };
 }
 

@@ -1,6 +1,6 @@
 // One GraphQL document, checked once and kept: against Shopify's schema, with Shopify's words for what is wrong,
 // and against what the sandbox models, so that nothing is ever answered with a guess.
-import { GraphQLError, Kind, TypeInfo, getNamedType, isAbstractType, isObjectType, parse, print, validate, visit, visitWithTypeInfo } from 'graphql';
+import { GraphQLError, Kind, Lexer, Source, TokenKind, TypeInfo, getNamedType, isAbstractType, isObjectType, parse, print, validate, visit, visitWithTypeInfo } from 'graphql';
 import { costPlan } from './cost.js';
 import { schemaOf } from './schema.js';
 
@@ -9,8 +9,8 @@ const cache = new Map();
 
 /**
  * @typedef {object} CheckedDocument
- * @property {import('graphql').DocumentNode} [ast]
- * @property {object[]} [errors] as they go into the answer; then nothing else is set
+ * @property {import('graphql').DocumentNode} [ast] set when the document fits Shopify's schema
+ * @property {object[]} [errors] as they go into the answer; then there are no operations
  * @property {Map<string, Operation>} [operations] by name, '' for the anonymous one
  */
 
@@ -37,12 +37,12 @@ function check(schema, text, model) {
         ast = parse(text);
     } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
-        return { errors: [{ message: syntaxText(error), locations: error.locations, extensions: { code: 'SYNTAX_ERROR' } }] };
+        return { errors: [{ message: syntaxText(error, text), locations: error.locations, extensions: { code: 'SYNTAX_ERROR' } }] };
     }
     const wrong = validate(schema, ast);
     if (wrong.length) return { errors: [...wrong.map((error) => shopifyError(error, ast, schema)), ...unusedAfter(wrong, ast)] };
     const unmodelled = unmodelledParts(schema, ast, model);
-    if (unmodelled.length) return { errors: unmodelled };
+    if (unmodelled.length) return { ast, errors: unmodelled };
     const operations = new Map();
     for (const node of ast.definitions) {
         if (node.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -51,10 +51,19 @@ function check(schema, text, model) {
     return { ast, operations };
 }
 
-function syntaxText(error) {
-    const { line, column } = error.locations[0];
-    if (/Unexpected <EOF>|found <EOF>/.test(error.message)) return `syntax error, unexpected end of file at [${line}, ${column}]`;
-    return `syntax error, ${error.message.replace(/^Syntax Error: /, '')} at [${line}, ${column}]`;
+/** A text that ends too early is blamed on its last word; an empty one has none. */
+function syntaxText(error, text) {
+    const early = /Unexpected <EOF>|found <EOF>/.test(error.message);
+    const at = early ? lastToken(text) : error.locations[0];
+    const what = early ? 'unexpected end of file' : error.message.replace(/^Syntax Error: /, '');
+    return `syntax error, ${what}${at ? ` at [${at.line}, ${at.column}]` : ''}`;
+}
+
+function lastToken(text) {
+    const lexer = new Lexer(new Source(text));
+    let last = null;
+    while (lexer.advance().kind !== TokenKind.EOF) last = lexer.token;
+    return last;
 }
 
 /** Root fields as they are written, fragments included. */

@@ -12,6 +12,9 @@ const model = new Model();
 const fieldResolver = model.resolver();
 const typeResolver = (value) => value.kind;
 
+/** A document, checked against the schema of a version and against what is modelled. */
+export const documentOf = (version, text) => checkedDocument(version, text, model);
+
 /**
  * @typedef {object} Prepared a call that passed every check that needs no state
  * @property {object} [refused] the answer, when it did not pass
@@ -30,7 +33,7 @@ export function prepare(world, version, { query, variables, operationName }) {
         world.violation(rule, errors.map((e) => e.message).join('; '));
         return { refused: { errors }, version, roots: [], keys: [] };
     };
-    const document = checkedDocument(version, query, model);
+    const document = documentOf(version, query);
     if (document.errors) return refused(document.errors, document.errors[0].extensions?.code === 'SANDBOX_NOT_MODELLED' ? 'not_modelled_here' : 'invalid_document');
     const operation = operationName ? document.operations.get(operationName) : document.operations.size === 1 ? [...document.operations.values()][0] : null;
     if (!operation) return refused([{ message: operationName ? `No operation named "${operationName}"` : 'An operation name is required' }], 'invalid_document');
