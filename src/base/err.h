@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #define MUST __attribute__((warn_unused_result))
-#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define PRINTF(f, a) __attribute__((format(printf, f, a), nonnull(f)))
 #define AUTO(release) __attribute__((cleanup(release)))
 
 typedef enum err_code {

@@ -70,13 +70,17 @@ static const char *reason(const json_error_t *wrong)
     enum json_error_code code = json_error_code(wrong);
     if (code == json_error_invalid_utf8)
         return "the text is not UTF-8";
-    if (code == json_error_null_character)
+    if (code == json_error_null_character || code == json_error_null_byte_in_key)
         return "text must not contain the character \\u0000";
     return wrong->text;
 }
 
 bool js_parse(arena *a, str text, const js_value **ret, err *e)
 {
+    /* jansson takes a NUL after the value for the end of the text, and would not see what follows it. */
+    const char *nul = memchr(text.at, '\0', text.len);
+    if (nul)
+        return ERR(e, ERR_INPUT, "not JSON: byte %td is NUL", nul - text.at + 1);
     json_error_t wrong;
     size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
     AUTO(drop_document) json_t *document = json_loadb(text.at, text.len, flags, &wrong);

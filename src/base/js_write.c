@@ -3,8 +3,10 @@
  */
 #include "base/js.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 js_writer js_writer_new(buf *to)
 {
@@ -163,12 +165,15 @@ void js_put_instant(js_writer *w, const char *key, instant t)
     js_put_z(w, key, t == INSTANT_NONE ? NULL : INSTANT_Z(t));
 }
 
-/* Seventeen digits bring back the same double; a fraction or exponent keeps it from being read as whole. */
+/* The fewest digits that bring back the same double; a fraction or exponent keeps it from being read as whole. */
 static void add_real(buf *b, double v)
 {
     CHECK(isfinite(v));
     char text[32];
-    snprintf(text, sizeof text, "%.17g", v);
+    int digits = DBL_DIG;
+    do
+        snprintf(text, sizeof text, "%.*g", digits, v);
+    while (strtod(text, NULL) != v && digits++ < DBL_DECIMAL_DIG);
     buf_add(b, str_of(text));
     if (!strpbrk(text, ".e"))
         buf_add(b, STR(".0"));
