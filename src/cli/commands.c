@@ -1,0 +1,120 @@
+/*
+ * The table of commands, sorted by name. To add one: a row here, a function in a cmd_*.c file, its declaration in
+ * cli.h.
+ */
+#include "cli/cli.h"
+
+#define FILE_HELP                                                                                                      \
+    "FILE may be gzip; - is standard input. Good rows apply, bad ones are written to FILE.errors.csv with the "        \
+    "reason.\n"                                                                                                        \
+    "The same bytes again change nothing (--again overrides); after a crash the same command goes on where it "        \
+    "stood.\n"
+
+/* clang-format off */
+static const opt OPTS_ATP[] = {
+    {"channel", OPT_TEXT, "CODE", "only this channel; without it, each one"},
+    {"explain", OPT_FLAG, NULL, "the waterfall: every term, and every facility with the reason"},
+    {"jsonl", OPT_FLAG, NULL, "one JSON document a line"},
+    {0}};
+static const opt OPTS_IMPORT[] = {
+    {"dry-run", OPT_FLAG, NULL, "check everything, write nothing"},
+    {"all-or-nothing", OPT_FLAG, NULL, "apply no row when one is bad"},
+    {"again", OPT_FLAG, NULL, "import although these bytes were imported before"},
+    {"errors", OPT_TEXT, "FILE", "where refused rows go (FILE.errors.csv)"},
+    {0}};
+static const opt OPTS_LEVELS[] = {
+    {"mode", OPT_CHOICE, "qoh|atp|keep-gap", "what the quantities are: a count, an ATP, or a count that keeps reservations (needed)"},
+    {"as-of", OPT_TIME, "TIME", "when the snapshot was taken: what moved later is replayed on top"},
+    {"dry-run", OPT_FLAG, NULL, "check everything, write nothing"},
+    {"all-or-nothing", OPT_FLAG, NULL, "apply no row when one is bad"},
+    {"again", OPT_FLAG, NULL, "import although these bytes were imported before"},
+    {"errors", OPT_TEXT, "FILE", "where refused rows go (FILE.errors.csv)"},
+    {0}};
+static const opt OPTS_CONFIG[] = {
+    {"dry-run", OPT_FLAG, NULL, "say what would change, write nothing"},
+    {0}};
+static const opt OPTS_EXPORT[] = {
+    {"jsonl", OPT_FLAG, NULL, "one JSON document a line (the default)"},
+    {"csv", OPT_FLAG, NULL, "CSV with a header"},
+    {0}};
+static const opt OPTS_LEDGER[] = {
+    {"limit", OPT_COUNT, "N", "at most N movements (50)"},
+    {0}};
+static const opt OPTS_SYNC[] = {
+    {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
+    {"channel", OPT_TEXT, "CODE", "only this channel"},
+    {"dry-run", OPT_FLAG, NULL, "say what would be written, send no write"},
+    {0}};
+static const opt OPTS_SYNC_ORDERS[] = {
+    {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
+    {0}};
+
+const command COMMANDS[] = {
+    {"atp", "SKU", 1, 1, NEEDS_STORE_READ, OPTS_ATP, cmd_atp,
+     "show what a product can promise, and why",
+     "The online ATP is what a channel may promise: the stock of its facilities less what is reserved, kept back or queued.\n\n"
+     "  evenstock atp SHIRT-M --explain\n"
+     "  evenstock atp SHIRT-M --channel web --json\n"},
+    {"export atp", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_atp,
+     "write the online ATP of every product in every channel", NULL},
+    {"export config", "", 0, 0, NEEDS_STORE_READ, NULL, cmd_export_config,
+     "write the configuration as 'import config' reads it",
+     "  evenstock export config > config.json\n"},
+    {"export ledger", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_ledger,
+     "write every movement, oldest first", NULL},
+    {"export levels", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_levels,
+     "write the stock of every product at every facility", NULL},
+    {"help", "[COMMAND]", 0, 2, NEEDS_NOTHING, NULL, cmd_help,
+     "list the commands, or tell about one", NULL},
+    {"import adjustments", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_adjustments,
+     "add signed changes of stock: sales, damage, receipts",
+     "CSV columns: sku (or id_type,id_value), facility, delta; optional reason, at, key, comments. A key applies once for ever.\n"
+     FILE_HELP "\n"
+     "  evenstock import adjustments pos.csv --errors refused.csv\n"},
+    {"import config", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_CONFIG, cmd_import_config,
+     "create or change facilities, groups, shops, channels, products",
+     "What the file names is created or changed, what it does not name stays. A file with one error changes nothing.\n"
+     "'evenstock export config' writes the same form.\n\n"
+     "  evenstock import config config.json --dry-run\n"},
+    {"import levels", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_LEVELS, cmd_import_levels,
+     "set what facilities hold, from an ERP's or WMS's file",
+     "CSV columns: sku (or id_type,id_value), facility, quantity; optional as_of, reason, comments.\n"
+     "Mode qoh: the file counts units on the shelf. atp: it already nets reservations. keep-gap: a count, reservations stay.\n"
+     FILE_HELP "\n"
+     "  evenstock import levels erp.csv --mode qoh --as-of 2026-11-24T02:00:00Z\n"},
+    {"import orders", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_orders,
+     "apply order events: placed, allocated, fulfilled, cancelled, returned",
+     "JSON lines, one event each, in whatever order; each event_id applies once.\n"
+     FILE_HELP "\n"
+     "  {\"event_id\": \"e1\", \"order\": \"1001\", \"line\": \"1\", \"sku\": \"A\", \"quantity\": 2, \"kind\": \"placed\", \"channel\": \"web\"}\n"},
+    {"import products", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_products,
+     "create or change products, from a CSV or Shopify's product export",
+     "Columns: sku,title,product_type,vendor,tags,upc; or Shopify's own (Handle,Title,...,Variant SKU).\n" FILE_HELP},
+    {"init", "", 0, 0, NEEDS_STORE_WRITE, NULL, cmd_init,
+     "create the database, or bring it to this version",
+     "Not needed: every command that writes does the same.\n"},
+    {"ledger", "SKU", 1, 1, NEEDS_STORE_READ, OPTS_LEDGER, cmd_ledger,
+     "show a product's movements, newest first", NULL},
+    {"man", "", 0, 0, NEEDS_NOTHING, NULL, cmd_man,
+     "write the man page, in mdoc",
+     "  evenstock man | man -l -\n"},
+    {"shop adopt", "CODE", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_adopt,
+     "read the shop's quantities as the start of what is explained",
+     "Writes nothing to the shop. Look at the differences it reports: the next sync pushes them.\n"},
+    {"shop check", "CODE", 1, 1, NEEDS_STORE_READ | NEEDS_NET, NULL, cmd_shop_check,
+     "test the connection: version, scopes, plan, budget, locations", NULL},
+    {"shop link", "CODE", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_link,
+     "find the inventory item of every SKU", NULL},
+    {"sync hard", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC, cmd_sync_hard,
+     "Hard Sync: compare everything with Shopify, find and mend what others changed", NULL},
+    {"sync orders", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC_ORDERS, cmd_sync_orders,
+     "import what the shop's orders did since the last time", NULL},
+    {"sync recent", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC, cmd_sync_recent,
+     "Upload recent inventory change: push what Shopify does not show yet", NULL},
+    {"verify", "", 0, 0, NEEDS_STORE_READ, NULL, cmd_verify,
+     "recompute every number from the ledger and compare",
+     "0 differences is the only pass, at any moment, also after a crash.\n"},
+    {"version", "", 0, 0, NEEDS_NOTHING, NULL, cmd_version,
+     "print the version", NULL},
+    {0}};
+/* clang-format on */
