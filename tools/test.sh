@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# All tests: ./dev test calls it. Every suite writes its results to build/results; the tally at the end adds them up.
+#
+#   tools/test.sh [--long]     --long: the soaks (200 kills instead of 30)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+long=0
+for word in "$@"; do
+    case $word in
+    --long) long=1 ;;
+    *) echo "tools/test.sh: unknown option '$word'; it takes --long" >&2; exit 2 ;;
+    esac
+done
+export EVENSTOCK_LONG=$long
+node=node
+[ -x node_modules/.bin/node ] && node=$PWD/node_modules/.bin/node
+results=build/results
+failed_steps=0
+
+# step NAME COMMAND...: runs it, counts it as one test
+step() {
+    local name=$1 started=$SECONDS
+    shift
+    if "$@" >"$results/$name.log" 2>&1; then
+        echo "ok    $name ($((SECONDS - started)) s)"
+        echo "step $name 1 0" >>"$results/tally"
+    else
+        echo "FAIL  $name ($((SECONDS - started)) s)"
+        tail -40 "$results/$name.log"
+        echo "step $name 0 1" >>"$results/tally"
+        failed_steps=$((failed_steps + 1))
+    fi
+}
+
+# c_tests DIR: the C tests of a build folder, one line a suite, each case counted
+c_tests() {
+    local dir=$1 started=$SECONDS
+    meson test -C "$dir" --no-rebuild --num-processes 2 --print-errorlogs >"$results/$dir.log" 2>&1 ||
+        { failed_steps=$((failed_steps + 1)); grep -E 'FAIL|TIMEOUT|ERROR|not ok' "$results/$dir.log" | head -40; }
+    python3 tools/tally.py junit "$dir" "$dir/meson-logs/testlog.junit.xml" >>"$results/tally"
+    echo "done  $dir ($((SECONDS - started)) s)"
+}
+
+# node_tests NAME FILES...: with node's own runner
+node_tests() {
+    local name=$1 started=$SECONDS
+    shift
+    "$node" --test --test-concurrency=2 --test-reporter=tap "$@" >"$results/$name.tap" 2>"$results/$name.err" ||
+        { failed_steps=$((failed_steps + 1)); grep -B1 -A25 -E '^ *not ok' "$results/$name.tap" | head -120; tail -5 "$results/$name.err"; }
+    python3 tools/tally.py tap "$name" "$results/$name.tap" >>"$results/tally"
+    echo "done  $name ($((SECONDS - started)) s)"
+}
+
+mkdir -p build
+rm -rf "$results"
+mkdir -p "$results"
+: >"$results/tally"
+step lint ./dev lint
+step build-sanitized bash -c 'source tools/build.sh; build_sanitized'
+c_tests build
+c_tests build-asan
+node_tests tools $(git ls-files 'tools/*.test.js')
+node_tests sandbox $(git ls-files 'sandbox/*.test.js')
+export EVENSTOCK=$PWD/build/evenstock
+node_tests cli $(git ls-files 'tests/cli/*.test.js')
+node_tests flow $(git ls-files 'tests/flow/*.test.js')
+EVENSTOCK=$PWD/build-asan/evenstock node_tests cli-asan $(git ls-files 'tests/cli/*.test.js')
+EVENSTOCK=$PWD/build-asan/evenstock node_tests flow-asan $(git ls-files 'tests/flow/*.test.js')
+python3 tools/tally.py sum "$results/tally"
+status=$?
+[ $failed_steps = 0 ] && [ $status = 0 ]
