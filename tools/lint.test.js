@@ -1,12 +1,13 @@
 // The lint finds what it says it finds: each case is a small tree with one fault.
-const assert = require('node:assert');
-const { execFileSync, spawnSync } = require('node:child_process');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const test = require('node:test');
+import assert from 'node:assert';
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 
-const LINT = path.join(__dirname, 'lint.py');
+const LINT = fileURLToPath(new URL('lint.py', import.meta.url));
 
 /** Lints a tree of files; gives its findings and exit status. */
 function lint(t, tree) {
