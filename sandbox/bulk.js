@@ -170,7 +170,7 @@ export class Bulk {
     /** Works for a moment, up to the end or to half of the rows when it is to stay or break there. */
     slice(op, work) {
         if (this.stopped || op.status !== 'RUNNING' || this.world.bulks.get(op.id) !== op) return;
-        const until = op.held || op.fails ? Math.ceil(work.total / 2) : work.total;
+        const until = op.held || op.fails ? Math.floor(work.total / 2) : work.total;
         const stop = Date.now() + SLICE_MS;
         while (work.rows.length < until && Date.now() < stop) work.rows.push(work.next());
         op.objects = work.rows.length;
