@@ -52,6 +52,15 @@ typedef struct store__queue_row {
 
 typedef explained_row store__explained_row;
 
+/* Classes of danger of a target that owes, the most urgent first; protocol P10. */
+typedef enum owing_class {
+    OWING_TO_NONE,   /* Shopify shows units, it must show none */
+    OWING_FALL,      /* it shows too many */
+    OWING_FROM_NONE, /* it shows none, it may show some */
+    OWING_REST,
+    OWING_CLASSES
+} owing_class;
+
 struct store__ledger_sum;
 struct store__scratch;
 
@@ -140,9 +149,10 @@ struct store_ops {
 
     /* targets across products */
     bool (*product_of_item)(store *s, int64_t shop, str item, int64_t *ret_product, err *e);
-    bool (*owing)(store *s, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
-    bool (*owing_count)(store *s, int64_t shop, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
-    bool (*targets_after)(store *s, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
+    /* targets of a channel that owe, one class, owing since `until` or longer, the longest first; not in an open operation */
+    bool (*owing)(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
+    bool (*owing_count)(store *s, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
+    bool (*targets_after)(store *s, int64_t channel, int64_t product, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e); /* linked ones */
     bool (*target_open_operation)(store *s, target_key k, int64_t *ret, err *e); /* 0: none */
     bool (*explained_add)(store *s, const store__explained_row *row, err *e);
     bool (*explained_after)(store *s, target_key k, int64_t seq, uint32_t limit, arena *a, store__explained_row **ret, size_t *ret_count, err *e);
@@ -207,6 +217,9 @@ const qty *store__queue_if(const store__entry *en, int64_t channel);            
 bool store__queue_add(store_tx *tx, store__entry *en, int64_t channel, queue_kind kind, qty units, err *e);
 bool store__world_write(store_tx *tx, err *e); /* writes and recomputes all touched products */
 void store__world_forget(store_tx *tx);
+
+/* targets.c: whether a target owes (P1, but for open operations), and how urgently; also what the column `owe` keeps */
+bool store__owes(const store_target *t, owing_class *ret);
 
 /* availability.c */
 bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch, qty *ret_t, qty *ret_raw, err *e);

@@ -3,6 +3,8 @@
  */
 #include "store/internal.h"
 
+#include <stdlib.h>
+
 const char *explained_kind_name(explained_kind k)
 {
     static const char *const NAMES[EXPLAINED_KINDS] = {"adopt", "push", "import", "drift", "undrift", "read", "forget", "claim"};
@@ -158,20 +160,157 @@ bool store_target_accept_excess(store_tx *tx, target_key k, qty excess, err *e)
     return true;
 }
 
+/* -- what owes -- */
+
+bool store__owes(const store_target *t, owing_class *ret)
+{
+    if (!t->e.known || t->t == t->e.value || t->state != TARGET_OK)
+        return false;
+    if (t->t < t->e.value)
+        *ret = t->t <= 0 ? OWING_TO_NONE : OWING_FALL;
+    else
+        *ret = t->e.value <= 0 ? OWING_FROM_NONE : OWING_REST;
+    return true;
+}
+
+/* The ids of a shop's channels, or `channel` alone if it is one of them, in order. */
+static bool channels_of(store_tx *tx, int64_t shop, int64_t channel, bool behind_too, int64_t **ret, size_t *ret_count, err *e)
+{
+    const store_config *c;
+    if (!store_config_get(tx, &c, e))
+        return false;
+    int64_t *ids = ARENA_NEW(tx->memory, int64_t, c->channel_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < c->channel_count; i++) {
+        const store_channel *ch = &c->channels[i];
+        if (ch->shop != shop || (channel && ch->id != channel) || (ch->behind >= 0 && !behind_too))
+            continue;
+        size_t at = count++;
+        for (; at > 0 && ids[at - 1] > ch->id; at--)
+            ids[at] = ids[at - 1];
+        ids[at] = ch->id;
+    }
+    *ret = ids;
+    *ret_count = count;
+    return true;
+}
+
+typedef struct owing_list {
+    target_row *at;
+    size_t count, limit;
+} owing_list;
+
+static bool listed(const owing_list *l, target_key k)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->at[i].key.product == k.product && l->at[i].key.channel == k.channel)
+            return true;
+    return false;
+}
+
+/* Fills up the list with rows of one class that owe since `until` or longer. */
+static bool owing_fill(store_tx *tx, const int64_t *channels, size_t channel_count, owing_class class, instant until, arena *a,
+                       owing_list *l, err *e)
+{
+    for (size_t i = 0; i < channel_count && l->count < l->limit; i++) {
+        target_row *rows;
+        size_t count, before = l->count;
+        if (!tx->owner->ops->owing(tx->owner, channels[i], class, until, (uint32_t)l->limit, a, &rows, &count, e))
+            return false;
+        for (size_t n = 0; n < count && l->count < l->limit; n++)
+            if (!listed(&(owing_list){l->at, before, 0}, rows[n].key))
+                l->at[l->count++] = rows[n];
+    }
+    return true;
+}
+
+static int by_age(const void *x, const void *y)
+{
+    const target_row *l = x, *r = y;
+    return (l->target.owing_since > r->target.owing_since) - (l->target.owing_since < r->target.owing_since);
+}
+
+/*
+ * The bound on waiting of P10: a share of each batch goes to what waits longest, whatever its class, so that no stream
+ * of urgent rows can starve the rest. Only a share, so that a long backlog cannot hold up what is urgent.
+ */
+static bool owing_oldest(store_tx *tx, const int64_t *channels, size_t channel_count, arena *a, owing_list *l, err *e)
+{
+    size_t share = l->limit / OWING_SHARE, found = 0;
+    instant until = tx->now - OWING_WAIT_S * US_PER_S;
+    target_row *all = ARENA_NEW(a, target_row, OWING_CLASSES * share + 1);
+    for (owing_class class = 0; class < OWING_CLASSES && share > 0; class++) {
+        owing_list some = {.at = all + found, .limit = share};
+        if (!owing_fill(tx, channels, channel_count, class, until, a, &some, e))
+            return false;
+        found += some.count;
+    }
+    qsort(all, found, sizeof *all, by_age);
+    l->count = found < share ? found : share;
+    memcpy(l->at, all, l->count * sizeof *all);
+    return true;
+}
+
 bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e)
 {
-    return tx->owner->ops->owing(tx->owner, shop, channel, limit, a, ret, ret_count, e);
+    int64_t *channels;
+    size_t channel_count;
+    owing_list l = {.at = ARENA_NEW(a, target_row, limit + 1), .limit = limit};
+    if (!channels_of(tx, shop, channel, false, &channels, &channel_count, e) ||
+        !owing_oldest(tx, channels, channel_count, a, &l, e))
+        return false;
+    for (owing_class class = 0; class < OWING_CLASSES; class++)
+        if (!owing_fill(tx, channels, channel_count, class, /* until= */ INT64_MAX, a, &l, e))
+            return false;
+    *ret = l.at;
+    *ret_count = l.count;
+    return true;
 }
 
 bool store_owing_count(store_tx *tx, int64_t shop, int64_t channel, int64_t *ret, instant *ret_oldest, err *e)
 {
-    return tx->owner->ops->owing_count(tx->owner, shop, channel, ret, ret_oldest, e);
+    int64_t *channels, sum = 0;
+    size_t channel_count;
+    instant oldest = INSTANT_NONE;
+    if (!channels_of(tx, shop, channel, false, &channels, &channel_count, e))
+        return false;
+    for (size_t i = 0; i < channel_count; i++) {
+        int64_t count;
+        instant since;
+        if (!tx->owner->ops->owing_count(tx->owner, channels[i], &count, &since, e))
+            return false;
+        if (count > 0 && (oldest == INSTANT_NONE || since < oldest))
+            oldest = since;
+        sum += count;
+    }
+    *ret = sum;
+    *ret_oldest = oldest;
+    return true;
 }
 
 bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a, target_row **ret,
                          size_t *ret_count, err *e)
 {
-    return tx->owner->ops->targets_after(tx->owner, shop, channel, after, limit, a, ret, ret_count, e);
+    int64_t *channels;
+    size_t channel_count, sum = 0;
+    target_row *list = ARENA_NEW(a, target_row, limit + 1);
+    if (!channels_of(tx, shop, channel, true, &channels, &channel_count, e))
+        return false;
+    for (size_t i = 0; i < channel_count && sum < limit; i++) {
+        target_row *rows;
+        size_t count;
+        if (channels[i] < after.channel)
+            continue;
+        int64_t product = channels[i] == after.channel ? after.product : 0;
+        if (!tx->owner->ops->targets_after(tx->owner, channels[i], product, limit - (uint32_t)sum, a, &rows, &count, e))
+            return false;
+        if (count > 0)
+            memcpy(list + sum, rows, count * sizeof *rows);
+        sum += count;
+    }
+    *ret = list;
+    *ret_count = sum;
+    return true;
 }
 
 bool store_target_get(store_tx *tx, target_key k, arena *a, target_row *ret, bool *ret_some, err *e)

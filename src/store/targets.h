@@ -59,8 +59,11 @@ typedef struct target_row {
 /*
  * Targets that owe: E known, T != E, state OK, in no open operation, channel of `shop` (and `channel` unless 0) that is
  * not behind. Order of P10: where Shopify shows more than we can promise (T < E), those that fall to 0 first; then
- * rises from 0; then the rest. Derived from the columns, never a flag.
+ * rises from 0; then the rest; in each the longest owing first. Before them, up to a share of `limit`, stand those that
+ * have owed for OWING_WAIT_S, so that nothing waits for ever. Derived from the columns, never a flag.
  */
+#define OWING_WAIT_S 600 /* P10's bound: from then on a row competes by age alone ... */
+#define OWING_SHARE 4    /* ... for a quarter of each batch */
 MUST bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
 MUST bool store_owing_count(store_tx *tx, int64_t shop, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
 /* Linked targets of a shop after `after` in order of (channel, product); channel 0: all. */

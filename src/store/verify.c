@@ -327,15 +327,13 @@ static bool queues_against_lines(verifier *v, scratch_walk *w, err *e)
 {
     store *s = v->tx->owner;
     store__queue_row after = {0};
-    bool first = true;
     qty rest;
     for (;;) {
         store__queue_row *rows;
         size_t count;
         arena_clear(v->page);
-        if (!s->ops->queues_after(s, first ? NULL : &after, PAGE, v->page, &rows, &count, e))
+        if (!s->ops->queues_after(s, &after, PAGE, v->page, &rows, &count, e))
             return false;
-        first = false;
         for (size_t i = 0; i < count; i++) {
             store__scratch key = {.space = SPACE_QUEUE, .a = rows[i].product, .b = rows[i].channel, .c = (int64_t)rows[i].kind};
             qty units;

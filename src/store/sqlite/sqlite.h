@@ -16,10 +16,19 @@
 
 typedef enum sq_name {
 #define SQL(name, text) SQL_##name,
+#define SETUP(name, text)
 #include "store/sqlite/sql.def"
 #undef SQL
     SQL_COUNT
 } sq_name;
+
+typedef enum sq_setup {
+#define SQL(name, text)
+#define SETUP(name, text) SETUP_##name,
+#include "store/sqlite/sql.def"
+#undef SQL
+    SETUP_COUNT
+} sq_setup;
 
 typedef struct sq_store {
     store base;
@@ -90,33 +99,48 @@ typedef struct sq_shape {
 
 /* Binds the fields of `row` from number `skip` on to the parameters ?at, ?at+1 ... */
 void store__sq_bind(sqlite3_stmt *q, int at, const sq_shape *shape, size_t skip, const void *row);
-/* Reads the present row. Texts are copied to `a`. */
-bool store__sq_read(sq_store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, void *row, err *e);
-bool store__sq_text(sq_store *s, sqlite3_stmt *q, int column, arena *a, str *ret, err *e); /* NULL reads as "" */
+/* Reads the present row from a column on. Texts are copied to `a`. */
+bool store__sq_read(sq_store *s, sqlite3_stmt *q, int column, const sq_shape *shape, arena *a, void *row, err *e);
+str store__sq_text(sqlite3_stmt *q, int column, arena *a); /* NULL reads as "" */
 bool store__sq_digest(sq_store *s, sqlite3_stmt *q, int column, digest *ret, err *e);
 
 /* -- running -- */
 bool store__sq_step(store *s, sqlite3_stmt *q, bool *ret_row, err *e);
-bool store__sq_run(store *s, sqlite3_stmt *q, err *e); /* to its end; rows are an error of ours */
+bool store__sq_run(store *s, sqlite3_stmt *q, err *e); /* to its end */
+int store__sq_changes(store *s);                       /* rows that the last store__sq_run changed */
 /* One row or none. */
 bool store__sq_one(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, void *ret, bool *ret_some, err *e);
-/* All rows, as an array in `a`. `expected` is a first guess of their number. */
-bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, size_t expected, arena *a, void **ret, size_t *ret_count, err *e);
+/* All rows, as an array in `a`; `ret` is the address of the pointer to it. */
+bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, void *ret, size_t *ret_count, err *e);
 /* The integer of the first column of the first row; `otherwise` when there is none or it is NULL. */
 bool store__sq_int(store *s, sqlite3_stmt *q, int64_t otherwise, int64_t *ret, err *e);
+/* The same of a blob of 32 bytes; *ret_some false: no row. */
+bool store__sq_find_digest(store *s, sqlite3_stmt *q, digest *ret, bool *ret_some, err *e);
 /* Runs an insert and tells the id: `id` itself unless it is 0. */
 bool store__sq_insert(store *s, sqlite3_stmt *q, int64_t id, int64_t *ret_id, err *e);
-/* A statement of a pragma or transaction: prepared for this call only. */
-bool store__sq_exec(sq_store *s, const char *sql, err *e);
 
-/* store__sq_all with the pointer's type kept: LIST(s, q, shape, expected, a, ret, ret_count, e). */
-#define LIST(s, q, shape, expected, a, ret, ret_count, e)                                                              \
-    (store__sq_all((s), (q), (shape), (expected), (a), &(void *){NULL}, NULL, (e)))
+/* What runs outside of the prepared statements: a text of setup, one number of it, any script. */
+const char *store__sq_setup_text(sq_setup name);
+bool store__sq_setup(sq_store *s, sq_setup name, err *e);
+bool store__sq_setup_int(sq_store *s, sq_setup name, int64_t *ret, err *e);
+bool store__sq_setup_use(sq_store *s, sq_setup name, sqlite3_stmt **ret, err *e); /* the caller finalizes: AUTO(store__sq_drop) */
+void store__sq_drop(sqlite3_stmt **q);
+bool store__sq_script(sq_store *s, const char *sql, err *e);
+bool store__sq_prepare_all(sq_store *s, err *e);
+void store__sq_abandon(sq_store *s); /* rolls back, if SQLite has not done it already after an error */
 
 /* -- lists kept as JSON: tags, parts, effects -- */
 #define SQ_JSON_MAX (4u << 20) /* bytes of one such text: a kit of 100,000 parts; more is refused as ERR_INPUT */
 bool store__sq_json(sq_store *s, sqlite3_stmt *q, int column, arena *a, const js_value **ret, err *e); /* NULL column: NULL */
-bool store__sq_parts_write(const store_kit_part *parts, size_t count, buf *to, err *e);
+bool store__sq_json_text(const buf *b, str *ret, err *e); /* ERR_INPUT when it passed its cap */
+bool store__sq_parts_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, store_line *to, err *e);
+bool store__sq_parts_write(const store_line *l, buf *to, str *ret, err *e);
+bool store__sq_effect_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, line_effect *ret, err *e);
+bool store__sq_effect_write(const line_effect *f, buf *to, str *ret, err *e);
+
+/* -- shapes that several files read -- */
+extern const sq_shape store__sq_number; /* one int64_t */
+extern const sq_shape store__sq_target; /* store_target */
 
 /* -- migrations -- */
 struct embed_file;

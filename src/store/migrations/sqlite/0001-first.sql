@@ -165,7 +165,7 @@ CREATE TABLE target (
         WHEN e <= 0 THEN 2           -- shows none, may show some
         ELSE 3 END)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX target_owing ON target (channel, owe, product, owing_since) WHERE owe IS NOT NULL;
+CREATE INDEX target_owing ON target (channel, owe, owing_since, product) WHERE owe IS NOT NULL;
 CREATE INDEX target_item ON target (item) WHERE item IS NOT NULL;
 CREATE INDEX target_linked ON target (channel, product) WHERE item IS NOT NULL;
 
@@ -193,13 +193,15 @@ CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT
 -- Every change of E, from which E can be computed again.
 CREATE TABLE explained (
     seq INTEGER PRIMARY KEY,
-    product INTEGER NOT NULL REFERENCES product (id),
-    channel INTEGER NOT NULL REFERENCES channel (id),
+    product INTEGER NOT NULL,
+    channel INTEGER NOT NULL,
     kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 7),
     value INTEGER NOT NULL,
     after INTEGER,
     at INTEGER NOT NULL,
-    ref TEXT
+    ref TEXT,
+    -- At the end of the transaction: a target's row is written after the changes of its E.
+    FOREIGN KEY (product, channel) REFERENCES target (product, channel) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX explained_target ON explained (product, channel);
 CREATE TRIGGER explained_no_update BEFORE UPDATE ON explained BEGIN SELECT raise(ABORT, 'the journal of E is append-only'); END;
