@@ -4,12 +4,12 @@
  * order as it was read; what it did to Shopify's available, per (line, location), is kept with it as claims, so that
  * dS = claims(new) - claims(old). Pure; the store keeps a reading as JSON (domain_reading_write/parse).
  *
- * Units: pieces. A claim is in the sign of S: 2 sold is -2.
+ * Units: pieces. A claim is in the sign of S: 2 sold is -2. A location is a gid, or "": not told.
  */
 #include "domain/words.h"
 
-#define READING_LINES_MAX 2000
-#define READING_PLACES_MAX 64 /* distinct locations one line ever named */
+#define READING_LINES_MAX 2000           /* lines of one order; whoever reads orders refuses more */
+#define READING_UNITS_MAX INT64_C(1000000000) /* units of anything in a line; what is beyond counts as this many */
 
 typedef struct reading_unit_at {
     str location; /* gid */
@@ -23,10 +23,12 @@ typedef struct reading_fo_line { /* one line's share of one fulfilment order */
     bool closed; /* the fulfilment order is CLOSED or CANCELLED: what remains is not open */
 } reading_fo_line;
 
+typedef enum refund_type { REFUND_NO_RESTOCK, REFUND_CANCEL, REFUND_RETURN, REFUND_LEGACY, REFUND_TYPES } refund_type;
+
 typedef struct reading_refund { /* one refund line */
     str id;
     qty units;
-    enum { REFUND_NO_RESTOCK, REFUND_CANCEL, REFUND_RETURN, REFUND_LEGACY } type;
+    refund_type type;
     bool restocked;
     str location; /* "" not told */
 } reading_refund;
@@ -36,8 +38,9 @@ typedef struct reading_raw_line {
     str id;   /* line item gid */
     str item; /* inventory item gid; "" : custom line, deleted variant, gift card */
     str sku;
-    bool tracked; /* at this reading */
-    qty ordered, current;
+    bool tracked;         /* at this reading */
+    bool tracked_unknown; /* at its placing it may have been otherwise: the line claims nothing yet (I5) */
+    qty ordered, current; /* ever ordered; less what was refunded or removed */
     reading_fo_line *fulfilment_orders;
     size_t fo_count;
     reading_unit_at *fulfilled; /* per location, successful fulfilments only */
@@ -56,16 +59,23 @@ typedef struct reading_raw {
     size_t line_count;
 } reading_raw;
 
-/* What is known of a line after comparing: the derived part, kept with the reading. */
-typedef struct reading_place { /* one location that the line ever named */
+/*
+ * One location that the line ever named, and what is known of it after comparing. For a line that claims,
+ * claim = -(open + departed + lost) + what was booked too high, or perhaps too high, in doubt.
+ *
+ * The location "" is where Shopify did not tell one. Its open and departed units are demand as at an unmapped location;
+ * its unsure units and its mark stand for every mapped location of the item: an order that ended before it was routed
+ * named none (I6).
+ */
+typedef struct reading_place {
     str location;
-    qty claim;     /* cumulative effect on S there */
-    qty open;      /* units still to ship from there */
-    qty departed;  /* fulfilled from there, less returned and restocked there */
-    qty lost;      /* cancelled there and certainly not restocked */
-    qty unsure;    /* removed, perhaps restocked: E was booked as if they were (I4) */
-    qty returned;  /* restocked there after fulfilment */
-    bool mark;     /* reconcile must look here (I3, I4) */
+    qty claim;    /* cumulative effect on S there */
+    qty open;     /* units still to ship from there */
+    qty departed; /* fulfilled from there, less those that came back: below 0 where more came back than went */
+    qty lost;     /* removed there before they were shipped, and not restocked there */
+    qty unsure;   /* removed, perhaps restocked: E was booked as if they were (I4). Never falls: S decides, not a reading */
+    qty returned; /* restocked there, though not removed from there: shipped before, or of another location */
+    bool mark;    /* this reading left a doubt: reconcile must look here (I3, I4) */
 } reading_place;
 
 typedef struct reading_line {
@@ -73,11 +83,11 @@ typedef struct reading_line {
     int claims; /* 1 claims stock, 0 does not (untracked at placing, or its app claims none), -1 unknown: does not until C shows it (I5) */
     reading_place *places;
     size_t place_count;
-    qty pending; /* units of an order not routed yet: neither T nor E (I6) */
+    qty pending; /* units that no fulfilment order holds yet: neither T nor E (I6) */
 } reading_line;
 
 typedef struct reading {
-    reading_raw raw; /* its lines are in `lines` */
+    reading_raw raw;  /* its lines are in `lines` */
     instant asked_at; /* shop's time when the answer's request was made */
     bool claimless_app;
     reading_line *lines;
@@ -87,13 +97,20 @@ typedef struct reading {
 /*
  * The reading that follows from `old` (NULL: the first one of this order) and what was read now. Never fails on
  * content: what cannot be told apart is booked with E high and marked (protocol, "In doubt, E high").
+ *
+ * It lives in `a` and borrows the texts and lists of both, which must live as long. A line that `now` does not name any
+ * more is kept, its open units removed. Read again without a change it is the same, marks included: act on the marks
+ * of a reading that differs from the stored one. `claimless_app` ends the claims of lines that had some.
  */
 const reading *domain_reading_next(arena *a, const reading *old, const reading_raw *now, instant asked_at, bool claimless_app);
 
-void domain_reading_write(const reading *r, buf *to);                      /* JSON, for the store */
-MUST bool domain_reading_parse(arena *a, str json, const reading **ret, err *e); /* ERR_CORRUPT */
+/* `r` with one line's `claims` set as C has shown them (I5): claims what its open, departed and lost units say, or nothing. */
+const reading *domain_reading_claim(arena *a, const reading *r, str line, bool claims);
 
-/* What a reading says of one item at one location (or in all): the sums over its lines. */
+void domain_reading_write(const reading *r, buf *to);                            /* JSON, for the store */
+MUST bool domain_reading_parse(arena *a, str json, const reading **ret, err *e); /* ERR_CORRUPT with the path */
+
+/* What a reading says of one item at one location ("" : in all): the sums over its lines. Pending units have no location. */
 typedef struct reading_sum {
     qty claim, open, departed, lost, unsure, returned, pending;
     bool mark;
