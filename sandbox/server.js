@@ -191,7 +191,7 @@ async function admin(shop, request, response, asked) {
 function precheck(shop, request, raw) {
     const { world, faults, tokens } = shop;
     if (request.method !== 'POST') return { status: 405, body: { errors: 'Method Not Allowed' } };
-    if (faults.hit('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
+    if (faults.single('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
         return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } };
     if (raw === null) return { status: 413, body: { errors: 'Payload Too Large' } };
     const refuse = (rule, status, errors) => { world.violation(rule, errors); return { status, body: { errors } }; };
