@@ -108,7 +108,7 @@ async function handle(shop, request, response, log) {
     if (pathname === '/admin/oauth/access_token' && request.method === 'POST') return token(shop, request, response, body);
     if (pathname.startsWith('/_control/')) return controlCall(shop, request, response, url, body);
     if (pathname.startsWith('/files/')) {
-        const { status, body: text, headers } = await files(shop, request, url, body);
+        const { status, body: text, headers } = files(shop, request, url, body);
         shop.world.commit();
         return answer(shop, response, status, text, headers);
     }
