@@ -28,12 +28,6 @@ export class Faults {
         return this.world.random() < (fault.rate ?? 1) ? fault : null;
     }
 
-    /** Whether a fault that picks single calls, by count or rate, hits this one; one without either changes the shop's state instead. */
-    single(kind) {
-        const fault = this.standing(kind);
-        return fault && (fault.count ?? fault.rate) !== null ? this.hit(kind) : null;
-    }
-
     /** Active whatever the count, without using it up. */
     standing(kind) { return this.state.active[kind] ?? null; }
 

@@ -39,9 +39,9 @@ const refused = (status, code, message) => ({
  * One request to the store.
  * @param {URL} url
  * @param {Buffer} body
- * @returns {{ status: number, body: string | Buffer, headers: Record<string, string> }}
+ * @returns {Promise<{ status: number, body: string | Buffer, headers: Record<string, string> }>}
  */
-export function files(shop, request, url, body) {
+export async function files(shop, request, url, body) {
     const path = decodeURIComponent(url.pathname.slice('/files/'.length));
     if (request.method === 'POST' && path === '') return form(shop.world, request, body);
     if (request.method === 'PUT') return put(shop.world, path, url.searchParams, body);
@@ -49,40 +49,27 @@ export function files(shop, request, url, body) {
     return refused(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
 }
 
-/** The parts of a form in the order of the body, as [name, bytes]; null when it is none. */
-function partsOf(body, contentType) {
-    const boundary = /^multipart\/form-data;.*\bboundary="?([^";]+)/i.exec(contentType ?? '')?.[1];
-    if (!boundary) return null;
-    const mark = `--${boundary}`;
-    const parts = [];
-    for (let at = body.indexOf(mark); at >= 0;) {
-        at += mark.length;
-        if (body.toString('latin1', at, at + 2) === '--') return parts;
-        const head = body.indexOf('\r\n\r\n', at);
-        const end = head < 0 ? -1 : body.indexOf(`\r\n${mark}`, head);
-        if (end < 0) return null;
-        parts.push([/[\s;]name="([^"]*)"/.exec(body.toString('utf8', at, head))?.[1], body.subarray(head + 4, end)]);
-        at = end + 2;
-    }
-    return null;
-}
-
 /** A form with the parameters of its target as they were given, and the part `file` last. */
-function form(world, request, body) {
-    const parts = partsOf(body, request.headers['content-type']);
-    if (!parts) return refused(400, 'MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.');
-    const [name, content] = parts.at(-1) ?? [];
-    if (name !== 'file') return refused(400, 'InvalidArgument', 'The file must be the last part of the form.');
-    const given = Object.fromEntries(parts.slice(0, -1).map(([key, value]) => [key, value.toString('utf8')]));
+async function form(world, request, body) {
+    let entries;
+    try {
+        entries = [...await new Response(body, { headers: { 'content-type': request.headers['content-type'] ?? '' } }).formData()];
+    } catch {
+        return refused(400, 'MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.');
+    }
+    const file = entries.at(-1);
+    const given = Object.fromEntries(entries.filter(([name]) => name !== 'file'));
     const policy = given.policy ?? '';
+    if (file?.[0] !== 'file') return refused(400, 'InvalidArgument', 'The file must be the last part of the form.');
     if (given['x-goog-signature'] !== sign(world, policy)) return refused(403, 'SignatureDoesNotMatch', 'The signature does not fit the policy.');
     const { conditions, expiration } = JSON.parse(Buffer.from(policy, 'base64').toString('utf8'));
     if (world.now() > Date.parse(expiration)) return refused(400, 'ExpiredToken', 'The policy has expired.');
     for (const condition of conditions) {
         if (Array.isArray(condition)) continue;
-        const [[field, value]] = Object.entries(condition);
-        if (given[field] !== value) return refused(403, 'AccessDenied', `The policy asks for ${field} ${value}.`);
+        const [[name, value]] = Object.entries(condition);
+        if (given[name] !== value) return refused(403, 'AccessDenied', `The policy asks for ${name} ${value}.`);
     }
+    const content = typeof file[1] === 'string' ? Buffer.from(file[1]) : Buffer.from(await file[1].arrayBuffer());
     if (content.length < 1) return refused(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size.');
     if (content.length > MAX_UPLOAD_BYTES) return refused(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.');
     keepFile(world, given.key, content);

@@ -1,11 +1,13 @@
 // Products, variants and items come and go.
 import { productPayload } from './payloads.js';
 import { levelAt } from './quantities.js';
+import { Refused } from './refused.js';
 import { numberOf } from './world.js';
 
 /** One product of a control call with one variant; `handle` puts several variants into one product. */
 export function addProduct(world, spec, byHandle) {
     const { sku, title = sku, barcode = null, tracked = true, stocked = [], bundle = false, components = null, policy = 'deny' } = spec;
+    for (const id of stocked) if (!world.locations.has(id)) throw new Refused(400, `product ${sku}: location ${id} does not exist`);
     const now = world.now();
     let product = spec.handle ? byHandle.get(spec.handle) : null;
     if (!product) {

@@ -108,7 +108,7 @@ async function handle(shop, request, response, log) {
     if (pathname === '/admin/oauth/access_token' && request.method === 'POST') return token(shop, request, response, body);
     if (pathname.startsWith('/_control/')) return controlCall(shop, request, response, url, body);
     if (pathname.startsWith('/files/')) {
-        const { status, body: text, headers } = files(shop, request, url, body);
+        const { status, body: text, headers } = await files(shop, request, url, body);
         shop.world.commit();
         return answer(shop, response, status, text, headers);
     }
@@ -191,7 +191,7 @@ async function admin(shop, request, response, asked) {
 function precheck(shop, request, raw) {
     const { world, faults, tokens } = shop;
     if (request.method !== 'POST') return { status: 405, body: { errors: 'Method Not Allowed' } };
-    if (faults.single('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
+    if (faults.hit('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
         return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } };
     if (raw === null) return { status: 413, body: { errors: 'Payload Too Large' } };
     const refuse = (rule, status, errors) => { world.violation(rule, errors); return { status, body: { errors } }; };

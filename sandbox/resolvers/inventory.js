@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { DUPLICATES_EXCLUDE_SELF } from '../assumptions.js';
 import { NAMES, levelsOf } from '../quantities.js';
 import { numberMatches, parseSearch, timeMatches } from '../search.js';
-import { APP, iso, numberOf } from '../world.js';
+import { APP, SHOP_DOMAIN, iso, numberOf } from '../world.js';
 import { at, connection, find, own, takes } from './common.js';
 import { legacyId } from './shop.js';
 
@@ -59,7 +59,7 @@ export default {
         id: own('id'), sku: own('sku'), tracked: own('tracked'), requiresShipping: own('requiresShipping'), duplicateSkuCount: duplicates,
         trackedEditable: (item, _, ctx) => (ctx.world.variants.get(item.variant).bundle ? { locked: true, reason: 'Bundle parent' } : { locked: false, reason: null }),
         locationsCount: (item, _, ctx) => ({ count: levelsOf(ctx.world, item.id).length }), legacyResourceId: legacyId,
-        inventoryHistoryUrl: (item, _, ctx) => `${ctx.shop.url}/admin/products/${numberOf(productOf(item, ctx).id)}/variants/${numberOf(item.variant)}/inventory_history`,
+        inventoryHistoryUrl: (item, _, ctx) => `https://${SHOP_DOMAIN}/admin/products/${numberOf(productOf(item, ctx).id)}/variants/${numberOf(item.variant)}/inventory_history`,
         createdAt: at('createdAt'), updatedAt: at('updatedAt'),
         variant: (item, _, ctx) => ctx.world.variants.get(item.variant),
         variants: connection((item, _, ctx) => [ctx.world.variants.get(item.variant)]),

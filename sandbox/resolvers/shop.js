@@ -2,7 +2,7 @@
 import { VERSIONS } from '../schema.js';
 import { APP, SHOP_DOMAIN, numberOf } from '../world.js';
 import { NAMES, UNAVAILABLE } from '../quantities.js';
-import { always, notModelled, own, takes } from './common.js';
+import { always, own, takes } from './common.js';
 
 export const SCOPES = ['read_inventory', 'write_inventory', 'read_products', 'read_locations', 'write_locations', 'read_orders',
     'read_all_orders', 'read_merchant_managed_fulfillment_orders', 'read_assigned_fulfillment_orders',
@@ -14,19 +14,11 @@ const NODE_TABLES = {
     InventoryAdjustmentGroup: 'groups', Order: 'orders', BulkOperation: 'bulks', WebhookSubscription: 'hooks',
 };
 
-/** Kinds that live inside an order, each with its list there. */
-const ORDER_PARTS = { LineItem: 'lines', FulfillmentOrder: 'fos', Fulfillment: 'fulfillments', Refund: 'refunds' };
-
 /** @returns {object | null} null for a deleted or foreign id, as Shopify answers */
 export function nodeById(world, id) {
     const kind = /^gid:\/\/shopify\/(\w+)\//.exec(id)?.[1];
-    if (NODE_TABLES[kind]) return world[NODE_TABLES[kind]].get(id) ?? null;
-    if (!ORDER_PARTS[kind]) throw notModelled(`node ids of the kind ${kind}`);
-    for (const order of world.orders.values()) {
-        const part = order[ORDER_PARTS[kind]].find((one) => one.id === id);
-        if (part) return { ...part, order };
-    }
-    return null;
+    const table = NODE_TABLES[kind];
+    return table ? world[table].get(id) ?? null : null;
 }
 
 const quantityName = (name) => ({

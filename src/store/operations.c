@@ -79,13 +79,14 @@ bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, instant at
     return tx->owner->ops->operation_put(tx->owner, &o, e);
 }
 
-bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, err *e)
+bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, instant newest_unanswered, err *e)
 {
     store_operation o;
     if (!open_operation(tx, id, fence, &o, e))
         return false;
     CHECK(o.unanswered > 0);
     o.unanswered--;
+    o.last_sent_at = newest_unanswered;
     return tx->owner->ops->operation_put(tx->owner, &o, e);
 }
 

@@ -104,7 +104,7 @@ typedef struct store_operation {
     instant sent_again_until;                    /* first send + 12 h (P6); after it: R7 */
     int64_t sends;      /* begun so far: counted before the bytes go out */
     int64_t unanswered; /* sends without an answer: an earlier copy may still arrive (P8) */
-    instant last_sent_at;
+    instant last_sent_at; /* the newest send, or the newest without an answer once that one has its own */
     instant closed_at;
     str group; /* the adjustment group's gid, from the answer */
     str note;
@@ -117,7 +117,9 @@ MUST bool store_operation_add(store_tx *tx, const store_operation *o, int64_t *r
 MUST bool store_operation_body(store_tx *tx, int64_t id, str idempotency_key, str body, err *e); /* before the first send only */
 /* A send begins: sends += 1, unanswered += 1, first_sent_at set. Committed before the first byte goes out. */
 MUST bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, instant at, err *e);
-MUST bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, err *e); /* unanswered -= 1 */
+/* The latest send has its answer: unanswered -= 1, and last_sent_at becomes the newest send that is still without one
+ * (INSTANT_NONE: none), so that it tells until when a copy may still arrive (P8). */
+MUST bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, instant newest_unanswered, err *e);
 /* Only while it is open and under our fence, else ERR_CONFLICT. Does not touch E: the caller does, in the same transaction. */
 MUST bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group, instant group_at, str note, err *e);
 /* An open operation that an earlier worker left goes on under the present holder's fence. ERR_CONFLICT: not the holder. */
