@@ -9,7 +9,7 @@ static const struct {
     target_state state;
     const char *fix;
 } REASONS[] = {
-    {"INVALID_INVENTORY_ITEM", TARGET_ITEM_GONE, "the item was deleted or belongs to another shop; `evenstock shop link` finds the new one"},
+    {"INVALID_INVENTORY_ITEM", TARGET_ITEM_GONE, "the item was deleted; `evenstock shop link` finds the new one"},
     {"NON_MUTABLE_INVENTORY_ITEM", TARGET_BUNDLE, "Shopify computes a bundle from its components; push those and unlink this product"},
     {"INVALID_LOCATION", TARGET_LOCATION_INACTIVE, "map the channel to a location that exists, then adopt it again"},
     {"ITEM_NOT_STOCKED_AT_LOCATION", TARGET_NOT_STOCKED, "stock the item at the location in Shopify, then run `evenstock shop link`"},

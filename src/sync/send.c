@@ -84,11 +84,20 @@ static void send_later(sync__sender *s, sync__slot *slot, int64_t pause_us)
     slot->at_ticks = ticks(l) + (backoff > pause_us ? backoff : pause_us);
 }
 
+/*
+ * "Could not save, try again" does not say that nothing was saved. But it is an answer, so this copy is not under way
+ * any more; and had it been saved, the same key would be answered with success the next time.
+ */
+static bool could_not_save(const shop_written *w)
+{
+    return w->class == SHOP_RETRY && str_ends(w->code, STR("_FAILED"));
+}
+
 /* The copy has its answer, the operation goes on. */
 static bool still_open(sync__sender *s, sync__slot *slot, const shop_written *w, err *e)
 {
     store_operation *o = &slot->operation;
-    if (!w->answered && !w->not_sent)
+    if (!w->answered && !w->not_sent && !could_not_save(w))
         return true; /* it may still arrive */
     if (!sync__answered(s->lane, o, slot->unanswered, e))
         return false;
@@ -175,14 +184,11 @@ static bool refused(sync__sender *s, sync__slot *slot, const shop_written *w, er
     return true;
 }
 
-static bool could_not_save(const sync__slot *slot, const shop_written *w)
-{
-    return w->class == SHOP_RETRY && w->answered && str_ends(w->code, STR("_FAILED")) && slot->tries >= REFUSED_AFTER;
-}
-
 static bool handle(sync__sender *s, sync__slot *slot, const shop_written *w, err *e)
 {
     slot->out = false;
+    if (could_not_save(w) && slot->tries >= REFUSED_AFTER)
+        return refused(s, slot, w, e);
     if (!w->answered || w->not_sent)
         return again(s, slot, w, e);
     switch (w->class) {
@@ -191,7 +197,7 @@ static bool handle(sync__sender *s, sync__slot *slot, const shop_written *w, err
         s->fruitless = 0;
         return sync__book(s, &slot->operation, w, e);
     case SHOP_RETRY:
-        return could_not_save(slot, w) ? refused(s, slot, w, e) : again(s, slot, w, e);
+        return again(s, slot, w, e);
     case SHOP_LOOK:
     case SHOP_LINE:
     case SHOP_BUG:

@@ -519,11 +519,11 @@ static size_t judge_lines(call *c, const js_value *changes, refusal *errors)
         if (!from)
             violation(m, "changeFromQuantity left out");
         if (!known_item(m, item))
-            errors[count++] = (refusal){n, "INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.", "inventoryItemId"};
+            errors[count++] = (refusal){n, "INVALID_INVENTORY_ITEM", "The item could not be found.", "inventoryItemId"};
         else if (m->items[item].bundle || m->items[item].refused)
-            errors[count++] = (refusal){n, "NON_MUTABLE_INVENTORY_ITEM", "The specified inventory item is not allowed to be adjusted via API.", "inventoryItemId"};
+            errors[count++] = (refusal){n, "NON_MUTABLE_INVENTORY_ITEM", "The item is not allowed to be adjusted.", "inventoryItemId"};
         else if (from && from->kind == JS_INT && from->integer != model_available(m, item, location))
-            errors[count++] = (refusal){n, "CHANGE_FROM_QUANTITY_STALE", "The changeFromQuantity argument no longer matches the persisted quantity.", "changeFromQuantity"};
+            errors[count++] = (refusal){n, "CHANGE_FROM_QUANTITY_STALE", "It no longer matches the quantity.", "changeFromQuantity"};
         n++;
     }
     return count;
