@@ -4,7 +4,9 @@
  * The jobs, the CLI, the page and the verifier all call these same functions.
  */
 #include "domain/atp.h"
+#include "domain/diagnose.h"
 #include "domain/order.h"
 #include "domain/reading.h"
 #include "domain/reset.h"
+#include "domain/schedule.h"
 #include "domain/words.h"

@@ -17,6 +17,7 @@
 #include "domain/domain.h"
 #include "store/config.h"
 #include "store/imports.h"
+#include "store/jobs.h"
 #include "store/orders.h"
 #include "store/stock.h"
 #include "store/targets.h"
