@@ -34,7 +34,8 @@ static atp_settings settings_of(const store__entry *en, const store_channel *ch)
 }
 
 /* One entry for each facility of the configuration, in its order. */
-static atp_facility *facilities_of(store_tx *tx, const store_config *c, const store_channel *ch, const store__entry *en, arena *a)
+static atp_facility *facilities_of(store_tx *tx, const store_config *c, const store_channel *ch, const store__entry *en,
+                                   arena *a)
 {
     const bool *members = store__members(tx, c, ch);
     atp_facility *f = ARENA_NEW(a, atp_facility, c->facility_count + 1);
@@ -85,7 +86,8 @@ bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch
         /* Facilities without a row hold nothing and add nothing: only the rows are looked at. */
         const bool *members = store__members(tx, c, ch);
         atp_facility near[FACILITIES_ON_STACK];
-        atp_facility *f = w->level_count <= FACILITIES_ON_STACK ? near : ARENA_NEW(tx->cache, atp_facility, w->level_count);
+        atp_facility *f =
+            w->level_count <= FACILITIES_ON_STACK ? near : ARENA_NEW(tx->cache, atp_facility, w->level_count);
         for (size_t i = 0; i < w->level_count; i++) {
             size_t n = config__facility_index(c, w->levels[i].facility);
             f[i] = facility_of(&c->facilities[n], members[n], &w->levels[i]);
@@ -109,7 +111,8 @@ bool store_availability_get(store_tx *tx, int64_t product, int64_t channel, aren
     atp_settings s = settings_of(en, ch);
     qty *counted = ARENA_NEW(a, qty, c->facility_count + 1);
     atp_why *why = ARENA_NEW(a, atp_why, c->facility_count + 1);
-    store_availability v = {.facility_count = c->facility_count, .counted = counted, .why = why, .kit = w->kit_count > 0};
+    store_availability v = {
+        .facility_count = c->facility_count, .counted = counted, .why = why, .kit = w->kit_count > 0};
     if (v.kit) {
         atp_component *parts;
         atp_facility *shown = ARENA_NEW(a, atp_facility, c->facility_count + 1);

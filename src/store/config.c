@@ -8,7 +8,7 @@
 
 /* The public struct with what makes lookups by id quick: ids are small and dense. */
 typedef struct config_cache {
-    store_config shown; /* first, so that the public pointer is ours */
+    store_config shown;                                     /* first, so that the public pointer is ours */
     int32_t *facility_at, *channel_at, *group_at, *shop_at; /* id -> index, -1 none */
     int64_t facility_ids, channel_ids, group_ids, shop_ids; /* lengths */
 } config_cache;
@@ -45,8 +45,9 @@ static bool config_read(store *s, err *e)
     store_channel *channels;
     store_config *v = &c->shown;
     if (!s->ops->meta_get(s, "config_version", 0, &v->version, e) ||
-        !s->ops->facilities(s, a, &facilities, &v->facility_count, e) || !s->ops->groups(s, a, &groups, &v->group_count, e) ||
-        !s->ops->shops(s, a, &shops, &v->shop_count, e) || !s->ops->channels(s, a, &channels, &v->channel_count, e))
+        !s->ops->facilities(s, a, &facilities, &v->facility_count, e) ||
+        !s->ops->groups(s, a, &groups, &v->group_count, e) || !s->ops->shops(s, a, &shops, &v->shop_count, e) ||
+        !s->ops->channels(s, a, &channels, &v->channel_count, e))
         return err_wrap(e, "reading the configuration");
     v->facilities = facilities;
     v->groups = groups;
@@ -196,23 +197,13 @@ static bool config_changed(store_tx *tx, err *e)
     s->config = NULL;
     s->config_dirty = true;
     tx->members = NULL;
-    return s->ops->meta_get(s, "config_version", 0, &version, e) && s->ops->meta_put(s, "config_version", version + 1, e);
+    return s->ops->meta_get(s, "config_version", 0, &version, e) &&
+           s->ops->meta_put(s, "config_version", version + 1, e);
 }
 
-bool store__channel_row(store_tx *tx, const store_channel *ch, err *e)
+bool store__channel_behind(store_tx *tx, int64_t channel, int64_t product, err *e)
 {
-    int64_t id;
-    return tx->owner->ops->channel_put(tx->owner, ch, &id, e) && config_changed(tx, e);
-}
-
-bool store__channel_behind(store_tx *tx, int64_t channel, err *e)
-{
-    const store_config *c;
-    if (!store_config_get(tx, &c, e))
-        return false;
-    store_channel ch = *config_channel(c, channel);
-    ch.behind = 0;
-    return store__channel_row(tx, &ch, e);
+    return tx->owner->ops->channel_behind(tx->owner, channel, product, e) && config_changed(tx, e);
 }
 
 /* Marks the channels that a facility (or, with facility 0, a group) can change. */
@@ -234,7 +225,7 @@ static bool mark_behind(store_tx *tx, int64_t facility, int64_t group, err *e)
             ids[count++] = ch->id;
     }
     for (size_t i = 0; i < count; i++)
-        if (!store__channel_behind(tx, ids[i], e))
+        if (!store__channel_behind(tx, ids[i], 0, e))
             return false;
     return true;
 }
@@ -254,10 +245,30 @@ bool store_facility_put(store_tx *tx, const store_facility *f, int64_t *ret_id, 
     return !counts || mark_behind(tx, id, 0, e);
 }
 
+static bool group_equal(const store_group *x, const store_group *y)
+{
+    if (!str_equal(x->code, y->code) || x->member_count != y->member_count)
+        return false;
+    for (size_t i = 0; i < x->member_count; i++)
+        if (x->members[i].facility != y->members[i].facility || x->members[i].from != y->members[i].from ||
+            x->members[i].thru != y->members[i].thru)
+            return false;
+    return true;
+}
+
 bool store_group_put(store_tx *tx, const store_group *g, int64_t *ret_id, err *e)
 {
     store *s = tx->owner;
     int64_t id;
+    const store_config *c;
+    if (!store_config_get(tx, &c, e))
+        return false;
+    const store_group *old = config_group(c, g->id);
+    if (old && group_equal(old, g)) { /* no history row, nothing to recompute */
+        if (ret_id)
+            *ret_id = g->id;
+        return true;
+    }
     if (!s->ops->group_put(s, g, &id, e) || !s->ops->members_replace(s, id, g->members, g->member_count, tx->now, e) ||
         !config_changed(tx, e))
         return false;
@@ -291,9 +302,8 @@ static bool forget_channel(store_tx *tx, int64_t channel, err *e)
             store__entry *en;
             if (!store__entry_get(tx, products[i].id, &en, e))
                 return false;
-            const store_target *t = store__target_if(en, channel);
             target_key k = {products[i].id, channel};
-            if (t && t->e.known && !store_explained(tx, k, EXPLAINED_FORGET, 0, STR("channel changed"), e))
+            if (store__target_if(en, channel) && !store__target_forget(tx, k, STR("channel changed"), e))
                 return false;
         }
         if (count == 0)
@@ -312,8 +322,8 @@ bool store_channel_put(store_tx *tx, const store_channel *ch, int64_t *ret_id, e
     const store_channel *old = config_channel(c, ch->id);
     bool moved = old && (old->mode != ch->mode || old->group != ch->group || old->facility != ch->facility);
     bool remapped = old && (old->shop != ch->shop || !str_equal(old->location, ch->location));
-    bool counts = old && (moved || old->reserve_inventory != ch->reserve_inventory || old->hold_preorder != ch->hold_preorder ||
-                          old->publish_negative != ch->publish_negative);
+    bool counts = old && (moved || old->reserve_inventory != ch->reserve_inventory ||
+                          old->hold_preorder != ch->hold_preorder || old->publish_negative != ch->publish_negative);
     store_channel row = *ch;
     row.behind = !old ? -1 : counts ? 0 : old->behind;
     int64_t id;

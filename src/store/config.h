@@ -35,24 +35,24 @@ typedef struct store_shop {
     str token_env, token_file, client_id_env, client_id_file, client_secret_env, client_secret_file;
     str webhook_secret_env, webhook_secret_file;
     bool writable;
-    int64_t index_lag_s;   /* how far Shopify's order search may lag; protocol I9 */
-    bool unmapped_ignore;  /* unmapped_orders: "ignore"; else "demand" */
+    int64_t index_lag_s;  /* how far Shopify's order search may lag; protocol I9 */
+    bool unmapped_ignore; /* unmapped_orders: "ignore"; else "demand" */
     /* State, not configuration: */
-    instant adopted_at;    /* INSTANT_NONE: never adopted */
-    instant orders_until;  /* the polling cursor: everything updated before it has been imported; protocol I9 */
+    instant adopted_at;   /* INSTANT_NONE: never adopted */
+    instant orders_until; /* the polling cursor: everything updated before it has been imported; protocol I9 */
 } store_shop;
 
 typedef struct store_channel {
     int64_t id;
     str code;
-    int64_t shop;      /* 0: computed, not synced */
-    str location;      /* gid; "" without a shop */
+    int64_t shop; /* 0: computed, not synced */
+    str location; /* gid; "" without a shop */
     channel_mode mode;
-    int64_t group;     /* aggregate; else 0 */
-    int64_t facility;  /* physical; else 0 */
+    int64_t group;      /* aggregate; else 0 */
+    int64_t facility;   /* physical; else 0 */
     int64_t ships_from; /* protocol I8; 0: none */
     bool reserve_inventory, hold_preorder, publish_negative;
-    int64_t behind;    /* products with an id >= this one have yet to be recomputed; -1: none. store_catch_up */
+    int64_t behind; /* products with an id >= this one have yet to be recomputed; -1: none. store_catch_up */
 } store_channel;
 
 typedef struct store_config {

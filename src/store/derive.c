@@ -1,6 +1,7 @@
 /*
  * What an order line does to the books, from its events alone or from the reading of a shop's order with our events
- * beside it. Protocol section 3: I4, I7, I8. Pure over rows: the same rows give the same effect, so verify calls it too.
+ * beside it. Protocol section 3: I4, I7, I8. Pure over rows: the same rows give the same effect, so verify calls it
+ * too.
  */
 #include "store/internal.h"
 
@@ -12,7 +13,7 @@ typedef struct derive_job {
     line_effect *out;
     const order_event *events;
     size_t event_count;
-    const store_decision *decisions;
+    store_decision *decisions; /* `units` of those of departed units: what no place has taken yet */
     size_t decision_count;
 } derive_job;
 
@@ -53,6 +54,13 @@ static qty decided(const derive_job *j, str location, decision_kind kind)
     return sum;
 }
 
+static qty take(qty *from, qty most)
+{
+    qty n = qty_max(0, qty_min(*from, most));
+    *from -= n;
+    return n;
+}
+
 static void out_room(derive_job *j, size_t facilities, size_t queues, size_t locations)
 {
     j->out->facilities = ARENA_NEW(j->memory, effect_facility, facilities + 1);
@@ -63,11 +71,14 @@ static void out_room(derive_job *j, size_t facilities, size_t queues, size_t loc
 static void from_events(derive_job *j, const store_channel *ch, bool *ret_waiting)
 {
     order_effect e;
-    domain_order_effect(j->memory, j->events, j->event_count, ch && ch->mode == CHANNEL_PHYSICAL ? ch->facility : 0, &e);
+    domain_order_effect(j->memory, j->events, j->event_count, ch && ch->mode == CHANNEL_PHYSICAL ? ch->facility : 0,
+                        &e);
     out_room(j, e.facility_count, 1, e.location_count);
     for (size_t i = 0; i < e.facility_count; i++)
         add_facility(j, e.facilities[i].facility, e.facilities[i].reserved, e.facilities[i].gone);
-    e.queue[QUEUE_DEPARTED] = qty_max(0, e.queue[QUEUE_DEPARTED] - decided(j, ch ? ch->location : STR(""), DECIDE_DEPARTED_BOOKED));
+    for (size_t i = 0; i < j->decision_count; i++) /* whatever location they name: the line has one channel */
+        if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED)
+            e.queue[QUEUE_DEPARTED] -= take(&j->decisions[i].units, e.queue[QUEUE_DEPARTED]);
     for (queue_kind k = 0; k < QUEUE_KINDS; k++)
         add_queue(j, j->line->channel, k, e.queue[k]);
     for (size_t i = 0; i < e.location_count; i++)
@@ -111,11 +122,14 @@ static const store_channel *channel_of(const derive_job *j, str location)
     return ch;
 }
 
-static qty take(qty *from, qty most)
+/* Departed units that our books have lost by now. A decision covers every place of its location's channel. */
+static qty booked(derive_job *j, const store_channel *ch, qty departed)
 {
-    qty n = qty_max(0, qty_min(*from, most));
-    *from -= n;
-    return n;
+    qty sum = 0;
+    for (size_t i = 0; i < j->decision_count; i++)
+        if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED && channel_of(j, j->decisions[i].location) == ch)
+            sum += take(&j->decisions[i].units, departed - sum);
+    return sum;
 }
 
 static void place_gone(derive_job *j, const store_channel *ch, qty departed, own_side *own)
@@ -150,13 +164,15 @@ static void from_reading_line(derive_job *j, const reading_line *r)
     for (size_t i = 0; i < r->place_count; i++) {
         const reading_place *p = &r->places[i];
         if (p->claim != 0)
-            j->out->locations[j->out->location_count++] = (effect_location){.location = p->location, .available = p->claim};
+            j->out->locations[j->out->location_count++] =
+                (effect_location){.location = p->location, .available = p->claim};
         const store_channel *ch = channel_of(j, p->location);
         if (!ch)
             continue;
-        qty gone = p->departed + p->lost + decided(j, p->location, DECIDE_UNSURE_DEPARTED) -
-                   decided(j, p->location, DECIDE_DEPARTED_BOOKED);
-        qty unsure = p->unsure - decided(j, p->location, DECIDE_UNSURE_DEPARTED) - decided(j, p->location, DECIDE_UNSURE_RELEASED);
+        qty gone = p->departed + p->lost + decided(j, p->location, DECIDE_UNSURE_DEPARTED);
+        gone -= booked(j, ch, gone);
+        qty unsure = p->unsure - decided(j, p->location, DECIDE_UNSURE_DEPARTED) -
+                     decided(j, p->location, DECIDE_UNSURE_RELEASED);
         place_gone(j, ch, qty_max(0, gone), &own);
         add_queue(j, ch->id, QUEUE_UNSURE, qty_max(0, unsure));
     }
@@ -165,6 +181,32 @@ static void from_reading_line(derive_job *j, const reading_line *r)
         if (ch)
             place_open(j, ch, r->places[i].open, &own);
     }
+}
+
+/* The stored reading of the line's order; NULL: failed. Lives until another order's is asked for, or stored again. */
+static const reading *reading_of(store_tx *tx, const store_line *l, err *e)
+{
+    store_reading row;
+    bool some;
+    if (tx->reading && tx->reading_shop == l->scope && str_equal(tx->reading_order, l->order))
+        return tx->reading;
+    store__reading_forget(tx);
+    arena *a = tx->reading_memory;
+    if (!store_reading_get(tx, l->scope, l->order, a, &row, &some, e))
+        return NULL;
+    if (!some)
+        ERR(e, ERR_CORRUPT, "order %.*s has lines but no reading", STR_ARG(l->order));
+    else if (!domain_reading_parse(a, row.json, &tx->reading, e))
+        (void)err_wrap(e, "the reading of order %.*s", STR_ARG(l->order));
+    tx->reading_shop = l->scope;
+    tx->reading_order = row.order;
+    return tx->reading;
+}
+
+void store__reading_forget(store_tx *tx)
+{
+    tx->reading = NULL;
+    arena_clear(tx->reading_memory);
 }
 
 bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect *ret, bool *ret_waiting, err *e)
@@ -183,15 +225,9 @@ bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect
         from_events(&j, config_channel(j.config, l->channel), ret_waiting);
         return true;
     }
-    store_reading row;
-    const reading *r;
-    bool some;
-    if (!store_reading_get(tx, l->scope, l->order, a, &row, &some, e))
+    const reading *r = reading_of(tx, l, e);
+    if (!r)
         return false;
-    if (!some)
-        return ERR(e, ERR_CORRUPT, "order %.*s has lines but no reading", STR_ARG(l->order));
-    if (!domain_reading_parse(a, row.json, &r, e))
-        return err_wrap(e, "the reading of order %.*s", STR_ARG(l->order));
     for (size_t i = 0; i < r->line_count; i++)
         if (str_equal(r->lines[i].raw.id, l->line)) {
             from_reading_line(&j, &r->lines[i]);

@@ -23,7 +23,8 @@ bool store_refused_add(store_tx *tx, int64_t import, const refused_row *r, err *
     return tx->owner->ops->refused_add(tx->owner, import, r, e);
 }
 
-bool store_refused_after(store_tx *tx, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret, size_t *ret_count, err *e)
+bool store_refused_after(store_tx *tx, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret,
+                         size_t *ret_count, err *e)
 {
     return tx->owner->ops->refused_after(tx->owner, import, row, limit, a, ret, ret_count, e);
 }

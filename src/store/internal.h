@@ -13,26 +13,33 @@ struct store {
     const struct store_ops *ops;
     io_clock clock;
     store_mode mode;
-    store_tx *tx;          /* the open transaction; one at a time */
-    arena *config_arena;   /* holds `config` */
-    store_config *config;  /* NULL: to be read */
-    bool config_dirty;     /* changed in this transaction: forget it if that is rolled back */
+    store_tx *tx;         /* the open transaction; one at a time */
+    arena *config_arena;  /* holds `config` */
+    store_config *config; /* NULL: to be read */
+    bool config_dirty;    /* changed in this transaction: forget it if that is rolled back */
 };
 
 typedef struct store__entry store__entry; /* a product's world in memory; world.c */
+
+/* Tables that are empty in many a shop: asked once a transaction, so that no product is looked up there in vain. */
+typedef enum store__table { STORE__KITS, STORE__QUEUES, STORE__TARGETS, STORE__TABLES } store__table;
 
 struct store_tx {
     store *owner;
     store_mode mode;
     instant now;
-    arena *memory;         /* ends with the transaction */
-    arena *cache;          /* the worlds; cleared by a flush */
-    store__entry **table;  /* product id -> entry, open addressing */
+    arena *memory;        /* ends with the transaction */
+    arena *cache;         /* the worlds; cleared by a flush */
+    store__entry **table; /* product id -> entry, open addressing */
     size_t table_room, entry_count;
     store__entry *first, *last; /* in order of first touch */
     bool **members;             /* by index of channel; made when asked for; config.c */
     int64_t members_version;    /* of the configuration they were made from */
-    int has_kits;               /* 0 not asked yet, 1 no, 2 yes */
+    arena *reading_memory;      /* of the reading parsed last: the lines of one order are derived one after the other */
+    const reading *reading;     /* NULL: none */
+    int64_t reading_shop;
+    str reading_order;
+    enum { ANY_UNASKED, ANY_NONE, ANY_SOME } any[STORE__TABLES]; /* what the tables hold; world.c */
 };
 
 /* A level, target and queue row as the backend stores it: the public row with its keys. */
@@ -75,31 +82,38 @@ struct store_ops {
     bool (*commit)(store *s, err *e);
     void (*rollback)(store *s);
 
-    /* numbers of the program itself: "config_version", "boundary_at", "fence" ... ; absent reads as `otherwise` */
+    /* numbers of the program itself: "config_version", "boundary_at"; absent reads as `otherwise` */
     bool (*meta_get)(store *s, const char *name, int64_t otherwise, int64_t *ret, err *e);
     bool (*meta_put)(store *s, const char *name, int64_t value, err *e);
+
+    bool (*any)(store *s, store__table which, bool *ret, err *e); /* does it hold a row */
 
     /* configuration; put: id 0 inserts. Lists sorted by code. */
     bool (*facilities)(store *s, arena *a, store_facility **ret, size_t *ret_count, err *e);
     bool (*facility_put)(store *s, const store_facility *f, int64_t *ret_id, err *e);
     bool (*groups)(store *s, arena *a, store_group **ret, size_t *ret_count, err *e); /* with their present members */
     bool (*group_put)(store *s, const store_group *g, int64_t *ret_id, err *e);       /* code only */
-    bool (*members_replace)(store *s, int64_t group, const store_member *m, size_t count, instant now, err *e); /* old rows get replaced_at */
+    bool (*members_replace)(store *s, int64_t group, const store_member *m, size_t count, instant now,
+                            err *e); /* old rows get replaced_at */
     bool (*shops)(store *s, arena *a, store_shop **ret, size_t *ret_count, err *e);
     bool (*shop_put)(store *s, const store_shop *row, int64_t *ret_id, err *e); /* state columns too */
     bool (*channels)(store *s, arena *a, store_channel **ret, size_t *ret_count, err *e);
     bool (*channel_put)(store *s, const store_channel *c, int64_t *ret_id, err *e); /* `behind` too */
+    bool (*channel_behind)(store *s, int64_t channel, int64_t behind, err *e);
 
     /* products */
     bool (*product_find)(store *s, str sku, int64_t *ret_id, err *e);
     bool (*product_get)(store *s, int64_t id, arena *a, store_product *ret, bool *ret_some, err *e); /* with tags */
     bool (*product_put)(store *s, const store_product *p, int64_t *ret_id, err *e);
-    bool (*products_after)(store *s, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e);
+    bool (*products_after)(store *s, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                           err *e);
     bool (*products_count)(store *s, int64_t *ret, err *e);
-    bool (*products_search)(store *s, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e);
+    bool (*products_search)(store *s, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                            err *e);
     bool (*identifiers)(store *s, int64_t product, arena *a, store_identifier **ret, size_t *ret_count, err *e);
     bool (*identifiers_replace)(store *s, int64_t product, const store_identifier *list, size_t count, err *e);
-    bool (*identifier_find)(store *s, str type, str value, int64_t *ret_product, err *e); /* 0 none, -1 several products */
+    bool (*identifier_find)(store *s, str type, str value, int64_t *ret_product,
+                            err *e); /* 0 none, -1 several products */
     bool (*kit_parts)(store *s, int64_t kit, arena *a, store_kit_part **ret, size_t *ret_count, err *e);
     bool (*kits_with)(store *s, int64_t component, arena *a, int64_t **ret, size_t *ret_count, err *e);
     bool (*kit_replace)(store *s, int64_t kit, const store_kit_part *parts, size_t count, err *e);
@@ -107,30 +121,40 @@ struct store_ops {
     /* the world of a product */
     bool (*levels)(store *s, int64_t product, arena *a, store_level **ret, size_t *ret_count, err *e); /* by facility */
     bool (*level_put)(store *s, const store__level_row *row, err *e);                                  /* upsert */
-    bool (*levels_after)(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a, store__level_row **ret, size_t *ret_count, err *e);
+    bool (*levels_after)(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a, store__level_row **ret,
+                         size_t *ret_count, err *e);
     bool (*queues)(store *s, int64_t product, arena *a, store__queue_row **ret, size_t *ret_count, err *e);
     bool (*queue_put)(store *s, const store__queue_row *row, err *e);
-    bool (*queues_after)(store *s, const store__queue_row *after, uint32_t limit, arena *a, store__queue_row **ret, size_t *ret_count, err *e);
-    bool (*targets)(store *s, int64_t product, arena *a, store_target **ret, size_t *ret_count, err *e); /* by channel */
-    bool (*target_put)(store *s, const store__target_row *row, err *e);                                  /* upsert, whole row */
+    bool (*queues_after)(store *s, const store__queue_row *after, uint32_t limit, arena *a, store__queue_row **ret,
+                         size_t *ret_count, err *e);
+    bool (*targets)(store *s, int64_t product, arena *a, store_target **ret, size_t *ret_count,
+                    err *e);                                            /* by channel */
+    bool (*target_put)(store *s, const store__target_row *row, err *e); /* upsert, whole row */
 
     /* the ledger */
     bool (*movement_add)(store *s, const store_movement *m, int64_t *ret_seq, err *e);
-    bool (*movements_after)(store *s, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count, err *e);
-    bool (*movements_newest)(store *s, int64_t product, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count, err *e);
+    bool (*movements_after)(store *s, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,
+                            store_movement **ret, size_t *ret_count, err *e);
+    bool (*movements_newest)(store *s, int64_t product, uint32_t limit, arena *a, store_movement **ret,
+                             size_t *ret_count, err *e);
     /* sums of the deltas of rows of the pair with at > `after`, kind not MOVE_RESET */
-    bool (*movements_newer)(store *s, int64_t product, int64_t facility, instant after, qty *ret_qoh, qty *ret_atp, err *e);
+    bool (*movements_newer)(store *s, int64_t product, int64_t facility, instant after, qty *ret_qoh, qty *ret_atp,
+                            err *e);
     /* per (product, facility) in that order, after the pair given: sums, row count, whether the chain of balances is
      * unbroken in order of seq, and the last balances; for verify, streaming */
-    bool (*ledger_sums_after)(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a, struct store__ledger_sum **ret, size_t *ret_count, err *e);
+    bool (*ledger_sums_after)(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a,
+                              struct store__ledger_sum **ret, size_t *ret_count, err *e);
 
     /* order lines */
-    bool (*line_find)(store *s, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some, err *e); /* by gid or name */
+    bool (*line_find)(store *s, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some,
+                      err *e); /* by gid or name */
     bool (*line_get)(store *s, int64_t id, arena *a, store_line *ret, bool *ret_some, err *e);
     bool (*line_put)(store *s, const store_line *l, int64_t *ret_id, err *e);
     bool (*lines_after)(store *s, int64_t id, uint32_t limit, arena *a, store_line **ret, size_t *ret_count, err *e);
-    bool (*lines_of_product)(store *s, int64_t product, int64_t after, uint32_t limit, arena *a, store_line **ret, size_t *ret_count, err *e);
-    bool (*lines_unsettled)(store *s, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count, err *e);
+    bool (*lines_of_product)(store *s, int64_t product, int64_t after, uint32_t limit, arena *a, store_line **ret,
+                             size_t *ret_count, err *e);
+    bool (*lines_unsettled)(store *s, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count,
+                            err *e);
     bool (*effect_get)(store *s, int64_t line, arena *a, line_effect *ret, err *e);
     bool (*effect_put)(store *s, int64_t line, const line_effect *effect, err *e); /* replaces all its rows */
     bool (*event_find)(store *s, str event_id, digest *ret_content, bool *ret_some, err *e);
@@ -143,40 +167,51 @@ struct store_ops {
     /* readings */
     bool (*reading_get)(store *s, int64_t shop, str order, arena *a, store_reading *ret, bool *ret_some, err *e);
     bool (*reading_put)(store *s, const store_reading *r, const str *items, size_t item_count, err *e);
-    bool (*readings)(store *s, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a, store_reading **ret, size_t *ret_count, err *e);
+    bool (*readings)(store *s, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
+                     store_reading **ret, size_t *ret_count, err *e);
     bool (*app_claimless)(store *s, int64_t shop, str app, bool *ret, err *e);
     bool (*app_claimless_add)(store *s, int64_t shop, str app, instant at, err *e);
 
     /* targets across products */
     bool (*product_of_item)(store *s, int64_t shop, str item, int64_t *ret_product, err *e);
-    /* targets of a channel that owe, one class, owing since `until` or longer, the longest first; not in an open operation */
-    bool (*owing)(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
+    /* targets of a channel that owe, one class, owing since `until` or longer, the longest first; not in an open
+     * operation */
+    bool (*owing)(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a,
+                  target_row **ret, size_t *ret_count, err *e);
     bool (*owing_count)(store *s, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
-    bool (*targets_after)(store *s, int64_t channel, int64_t product, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e); /* linked ones */
+    bool (*targets_after)(store *s, int64_t channel, int64_t product, uint32_t limit, arena *a, target_row **ret,
+                          size_t *ret_count, err *e);                            /* linked ones */
     bool (*target_open_operation)(store *s, target_key k, int64_t *ret, err *e); /* 0: none */
     bool (*explained_add)(store *s, const store__explained_row *row, err *e);
-    bool (*explained_after)(store *s, target_key k, int64_t seq, uint32_t limit, arena *a, store__explained_row **ret, size_t *ret_count, err *e);
+    bool (*explained_after)(store *s, target_key k, int64_t seq, uint32_t limit, arena *a, store__explained_row **ret,
+                            size_t *ret_count, err *e);
 
     /* operations; a violated one-open-operation index is ERR_CONFLICT */
     bool (*operation_add)(store *s, const store_operation *o, int64_t *ret_id, err *e);
-    bool (*operation_put)(store *s, const store_operation *o, err *e); /* the row's own columns, not its lines; closing frees the targets */
+    bool (*operation_put)(store *s, const store_operation *o,
+                          err *e); /* the row's own columns, not its lines; closing frees the targets */
     bool (*operation_line_settled)(store *s, int64_t id, target_key k, err *e);
     bool (*operations_open)(store *s, int64_t shop, arena *a, store_operation **ret, size_t *ret_count, err *e);
     bool (*operation_get)(store *s, int64_t id, arena *a, store_operation *ret, bool *ret_some, err *e);
-    bool (*operations_of)(store *s, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count, err *e);
-    bool (*lane_get)(store *s, int64_t shop, arena *a, str *ret_holder, int64_t *ret_fence, instant *ret_beat, err *e); /* "" free; fence 0 never taken */
+    bool (*operations_of)(store *s, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count,
+                          err *e);
+    bool (*lane_get)(store *s, int64_t shop, arena *a, str *ret_holder, int64_t *ret_fence, instant *ret_beat,
+                     err *e); /* "" free; fence 0 never taken */
     bool (*lane_put)(store *s, int64_t shop, str holder, int64_t fence, instant beat, err *e);
 
     bool (*incident_add)(store *s, const store_incident *i, int64_t *ret_id, err *e);
     bool (*incident_close)(store *s, int64_t id, str note, err *e);
-    bool (*incidents)(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a, store_incident **ret, size_t *ret_count, err *e);
+    bool (*incidents)(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
+                      store_incident **ret, size_t *ret_count, err *e);
 
     /* imports */
     bool (*import_find)(store *s, str kind, str options, digest content, store_import *ret, bool *ret_some, err *e);
-    bool (*import_begin)(store *s, str kind, str options, digest content, str file, instant now, int64_t *ret_id, err *e);
+    bool (*import_begin)(store *s, str kind, str options, digest content, str file, instant now, int64_t *ret_id,
+                         err *e);
     bool (*import_progress)(store *s, int64_t id, int64_t rows_done, const import_counts *c, bool finished, err *e);
     bool (*refused_add)(store *s, int64_t import, const refused_row *r, err *e);
-    bool (*refused_after)(store *s, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret, size_t *ret_count, err *e);
+    bool (*refused_after)(store *s, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret,
+                          size_t *ret_count, err *e);
     bool (*refused_clear)(store *s, int64_t import, err *e);
     bool (*key_find)(store *s, str key, digest *ret_content, bool *ret_some, err *e);
     bool (*key_add)(store *s, str key, digest content, err *e);
@@ -184,7 +219,8 @@ struct store_ops {
     /* a scratch table for verify, outside the transaction's rows, on disk when large: sums of units by three keys */
     bool (*scratch_clear)(store *s, err *e);
     bool (*scratch_add)(store *s, int64_t space, int64_t a, int64_t b, int64_t c, qty units, err *e);
-    bool (*scratch_after)(store *s, const struct store__scratch *after, uint32_t limit, arena *a, struct store__scratch **ret, size_t *ret_count, err *e);
+    bool (*scratch_after)(store *s, const struct store__scratch *after, uint32_t limit, arena *a,
+                          struct store__scratch **ret, size_t *ret_count, err *e);
 
     /* the database's own check (page checksums, foreign keys, constraints): one text a finding */
     bool (*self_check)(store *s, arena *a, str **ret, size_t *ret_count, err *e);
@@ -200,24 +236,28 @@ typedef struct store__ledger_sum {
     qty qoh, atp;           /* sums of the deltas */
     qty last_qoh, last_atp; /* balances of the newest row */
     int64_t rows;
-    int64_t broken_seq;     /* first row whose balance is not the previous one plus its delta; 0 none */
+    int64_t broken_seq; /* first row whose balance is not the previous one plus its delta; 0 none */
 } store__ledger_sum;
 
 extern const struct store_ops store__sqlite_ops;
 
 /* world.c: the cache of products */
 bool store__entry_get(store_tx *tx, int64_t product, store__entry **ret, err *e);
-store_world *store__entry_world(store_tx *tx, store__entry *en);
-void store__entry_recompute(store__entry *en);                                      /* stock, queue, settings or mapping changed */
-store_level *store__level_of(store_tx *tx, store__entry *en, int64_t facility);    /* made when absent */
-store_target *store__target_of(store_tx *tx, store__entry *en, int64_t channel);   /* made when absent */
-const store_level *store__level_if(const store__entry *en, int64_t facility);      /* NULL: absent */
-const store_target *store__target_if(const store__entry *en, int64_t channel);     /* NULL: absent */
-const qty *store__queue_if(const store__entry *en, int64_t channel);               /* units by kind; NULL: none */
+store_world *store__entry_world(store_tx *tx, store__entry *en); /* of the product only its id */
+bool store__entry_is_kit(const store__entry *en);
+str store__entry_sku(store_tx *tx, const store__entry *en); /* for messages; "product 17" where it cannot be read */
+void store__entry_recompute(store__entry *en);              /* stock, queue, settings or mapping changed */
+store_level *store__level_of(store_tx *tx, store__entry *en, int64_t facility);  /* made when absent */
+store_target *store__target_of(store_tx *tx, store__entry *en, int64_t channel); /* made when absent */
+const store_level *store__level_if(const store__entry *en, int64_t facility);    /* NULL: absent */
+const store_target *store__target_if(const store__entry *en, int64_t channel);   /* NULL: absent */
+const qty *store__queue_if(const store__entry *en, int64_t channel);             /* units by kind; NULL: none */
 bool store__queue_add(store_tx *tx, store__entry *en, int64_t channel, queue_kind kind, qty units, err *e);
 bool store__world_write(store_tx *tx, err *e); /* writes and recomputes all touched products */
 void store__world_forget(store_tx *tx);
 
+/* targets.c: another item or location: what was known of Shopify's side is void, E is null (I10) */
+bool store__target_forget(store_tx *tx, target_key k, str ref, err *e);
 /* targets.c: whether a target owes (P1, but for open operations), and how urgently; also what the column `owe` keeps */
 bool store__owes(const store_target *t, owing_class *ret);
 
@@ -225,16 +265,19 @@ bool store__owes(const store_target *t, owing_class *ret);
 bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch, qty *ret_t, qty *ret_raw, err *e);
 
 /* config.c */
-bool store__channel_behind(store_tx *tx, int64_t channel, err *e);                /* recompute all of its products */
-bool store__channel_row(store_tx *tx, const store_channel *ch, err *e);           /* writes the row as it is */
-const bool *store__members(store_tx *tx, const store_config *c, const store_channel *ch); /* by index in c->facilities, now */
-size_t config__facility_index(const store_config *c, int64_t id);                 /* index in c->facilities; must exist */
+bool store__channel_behind(store_tx *tx, int64_t channel, int64_t product,
+                           err *e); /* recompute from this product on; -1: none */
+const bool *store__members(store_tx *tx, const store_config *c,
+                           const store_channel *ch);              /* by index in c->facilities, now */
+size_t config__facility_index(const store_config *c, int64_t id); /* index in c->facilities; must exist */
 
 /* store.c: the channels with a from/thru date passed since the last catch-up (`passed` by index, may be NULL) */
 bool store__boundaries(store_tx *tx, const store_config *c, bool *passed, bool *ret_any, err *e);
 
-/* product.c: whether any kit was ever defined; saves a lookup a product where there are none */
-bool store__has_kits(store_tx *tx, bool *ret, err *e);
+/* lines.c: a line's units as product units: the product itself (in *own), or the parts of the kit as it was placed */
+const store_kit_part *store__line_parts(const store_line *l, store_kit_part *own, size_t *ret_count);
 
-/* lines.c: the effect of a line, derived from its events, reading and decisions; what store_line_settle applies */
+/* derive.c: the effect of a line, from its events, reading and decisions; what store_line_settle applies. Its texts
+ * live until the next line is derived. */
 bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect *ret, bool *ret_waiting, err *e);
+void store__reading_forget(store_tx *tx); /* a reading was stored */

@@ -24,7 +24,8 @@ static bool move_at(store_tx *tx, store__entry *en, const store_movement *wanted
     qty qoh, atp;
     if (!qty_add(l->qoh, m.qoh_delta, &qoh) || !qty_add(l->atp, m.atp_delta, &atp) || qoh > ATP_BALANCE_MAX ||
         atp > ATP_BALANCE_MAX || qoh < -ATP_BALANCE_MAX || atp < -ATP_BALANCE_MAX)
-        return ERR(e, ERR_INPUT, "the balance of %.*s would pass %" PRId64 " units", STR_ARG(store__entry_world(tx, en)->product.sku), ATP_BALANCE_MAX);
+        return ERR(e, ERR_INPUT, "the balance of %.*s would pass %" PRId64 " units", STR_ARG(store__entry_sku(tx, en)),
+                   ATP_BALANCE_MAX);
     m.qoh = qoh;
     m.atp = atp;
     int64_t seq;
@@ -42,15 +43,15 @@ bool store_move(store_tx *tx, const store_movement *m, err *e)
     store__entry *en;
     if (!store__entry_get(tx, m->product, &en, e))
         return false;
-    const store_world *w = store__entry_world(tx, en);
-    if (w->kit_count > 0)
-        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(w->product.sku));
+    if (store__entry_is_kit(en))
+        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(store__entry_sku(tx, en)));
     return move_at(tx, en, m, e);
 }
 
 /* -- departed units that a full count covers; protocol I8 -- */
 
-static bool all_reset_after(const store_config *c, const store_channel *ch, const store__entry *en, const bool *members, instant after)
+/* Whether every facility that counts in the channel was reset after `after`, for one product. */
+static bool all_reset_after(const store_config *c, const store__entry *en, const bool *members, instant after)
 {
     bool any = false;
     for (size_t i = 0; i < c->facility_count; i++) {
@@ -61,12 +62,29 @@ static bool all_reset_after(const store_config *c, const store_channel *ch, cons
             return false;
         any = true;
     }
-    return any && after != INSTANT_NONE && ch->mode == CHANNEL_AGGREGATE;
+    return any;
 }
 
-static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, err *e)
+/* The same for all that a line takes: the product, or the parts of the kit as it was placed. */
+static bool line_covered(store_tx *tx, const store_config *c, const store_channel *ch, const store_line *l, bool *ret,
+                         err *e)
 {
-    arena *a = tx->memory;
+    store_kit_part own;
+    size_t count;
+    const store_kit_part *parts = store__line_parts(l, &own, &count);
+    const bool *members = store__members(tx, c, ch);
+    *ret = l->departed_at != INSTANT_NONE;
+    for (size_t i = 0; i < count && *ret; i++) {
+        store__entry *en;
+        if (!store__entry_get(tx, parts[i].product, &en, e))
+            return false;
+        *ret = all_reset_after(c, en, members, l->departed_at);
+    }
+    return true;
+}
+
+static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, arena *a, err *e)
+{
     line_effect effect;
     if (!store_line_effect(tx, l->id, a, &effect, e))
         return false;
@@ -87,24 +105,39 @@ static bool settle_line(store_tx *tx, const store_line *l, const store_channel *
     return store_line_settle(tx, l->id, &how, &movements, e);
 }
 
-static bool settle_departed(store_tx *tx, int64_t product, err *e)
+static bool settle_lines(store_tx *tx, int64_t product, const store_config *c, const store_channel *ch, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    store_line *lines;
+    size_t count;
+    if (!store_lines_unsettled(tx, product, ch->id, a, &lines, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool covered;
+        if (!line_covered(tx, c, ch, &lines[i], &covered, e) || (covered && !settle_line(tx, &lines[i], ch, a, e)))
+            return false;
+    }
+    return true;
+}
+
+/* A component's queue has the units of its kits in it, so no departed unit there means none of any line. */
+static bool settle_departed(store_tx *tx, store__entry *en, int64_t product, err *e)
 {
     const store_config *c;
-    store__entry *en;
-    if (!store_config_get(tx, &c, e) || !store__entry_get(tx, product, &en, e))
+    if (!store_config_get(tx, &c, e))
         return false;
     for (size_t i = 0; i < c->channel_count; i++) {
         const store_channel *ch = &c->channels[i];
         const qty *queue = store__queue_if(en, ch->id);
-        if (!queue || queue[QUEUE_DEPARTED] == 0)
+        if (!queue || queue[QUEUE_DEPARTED] == 0 || ch->mode != CHANNEL_AGGREGATE)
             continue;
-        store_line *lines;
+        int64_t *kits;
         size_t count;
-        const bool *members = store__members(tx, c, ch);
-        if (!store_lines_unsettled(tx, product, ch->id, tx->memory, &lines, &count, e))
+        if (!settle_lines(tx, product, c, ch, e) ||
+            !tx->owner->ops->kits_with(tx->owner, product, tx->cache, &kits, &count, e))
             return false;
-        for (size_t n = 0; n < count; n++)
-            if (all_reset_after(c, ch, en, members, lines[n].departed_at) && !settle_line(tx, &lines[n], ch, e))
+        for (size_t k = 0; k < count; k++)
+            if (!settle_lines(tx, kits[k], c, ch, e))
                 return false;
     }
     return true;
@@ -115,9 +148,8 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
     store__entry *en;
     if (!store__entry_get(tx, r->product, &en, e))
         return false;
-    const store_world *w = store__entry_world(tx, en);
-    if (w->kit_count > 0)
-        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(w->product.sku));
+    if (store__entry_is_kit(en))
+        return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(store__entry_sku(tx, en)));
     store_level *l = store__level_of(tx, en, r->facility);
     bool given = r->as_of != INSTANT_NONE;
     instant at = given ? r->as_of : tx->now;
@@ -146,8 +178,10 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
     l = store__level_of(tx, en, r->facility);
     l->reset_at = at;
     l->reset_given = given;
+    if (!settle_departed(tx, en, r->product, e))
+        return false;
     *ret = delta != 0 ? RESET_MOVED : RESET_SAME;
-    return settle_departed(tx, r->product, e);
+    return true;
 }
 
 bool store_movements_after(store_tx *tx, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,
@@ -156,7 +190,8 @@ bool store_movements_after(store_tx *tx, int64_t product, int64_t facility, int6
     return tx->owner->ops->movements_after(tx->owner, product, facility, seq, limit, a, ret, ret_count, e);
 }
 
-bool store_movements_newest(store_tx *tx, int64_t product, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count, err *e)
+bool store_movements_newest(store_tx *tx, int64_t product, uint32_t limit, arena *a, store_movement **ret,
+                            size_t *ret_count, err *e)
 {
     return tx->owner->ops->movements_newest(tx->owner, product, limit, a, ret, ret_count, e);
 }

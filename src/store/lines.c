@@ -6,7 +6,8 @@
  */
 #include "store/internal.h"
 
-bool store_line_find(store_tx *tx, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some, err *e)
+bool store_line_find(store_tx *tx, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some,
+                     err *e)
 {
     return tx->owner->ops->line_find(tx->owner, scope, order, line, a, ret, ret_some, e);
 }
@@ -40,30 +41,29 @@ bool store_line_effect(store_tx *tx, int64_t line, arena *a, line_effect *ret, e
     return tx->owner->ops->effect_get(tx->owner, line, a, ret, e);
 }
 
-bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count, err *e)
+bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret,
+                           size_t *ret_count, err *e)
 {
     return tx->owner->ops->lines_unsettled(tx->owner, product, channel, a, ret, ret_count, e);
 }
 
 /* -- applying -- */
 
-/* A line's units as product units: the product itself, or the parts of the kit as it was placed. */
-static void parts_of(const store_line *l, const store_kit_part **ret, size_t *ret_count, store_kit_part *own)
+const store_kit_part *store__line_parts(const store_line *l, store_kit_part *own, size_t *ret_count)
 {
     *own = (store_kit_part){.product = l->product, .quantity = 1};
-    *ret = l->part_count ? l->parts : own;
     *ret_count = l->part_count ? l->part_count : 1;
+    return l->part_count ? l->parts : own;
 }
 
-static bool apply_facility(store_tx *tx, const store_line *l, int64_t facility, qty reserved, qty gone, const effect_change *how,
-                           int64_t *movements, err *e)
+static bool apply_facility(store_tx *tx, const store_line *l, int64_t facility, qty reserved, qty gone,
+                           const effect_change *how, int64_t *movements, err *e)
 {
     store_kit_part own;
-    const store_kit_part *parts;
     size_t count;
     if (reserved == 0 && gone == 0)
         return true;
-    parts_of(l, &parts, &count, &own);
+    const store_kit_part *parts = store__line_parts(l, &own, &count);
     for (size_t i = 0; i < count; i++) {
         store_movement m = {.product = parts[i].product,
                             .facility = facility,
@@ -102,14 +102,16 @@ static bool apply_queue(store_tx *tx, const store_line *l, int64_t channel, queu
 }
 
 /* dS at one location: E of the target there moves by as much, in this very transaction; protocol I1. */
-static bool apply_location(store_tx *tx, const store_line *l, str location, qty available, const effect_change *how, err *e)
+static bool apply_location(store_tx *tx, const store_line *l, str location, qty available, const effect_change *how,
+                           err *e)
 {
     const store_config *c;
     if (available == 0 || how->keep_explained)
         return true;
     if (!store_config_get(tx, &c, e))
         return false;
-    const store_channel *ch = str_empty(location) ? config_channel(c, l->channel) : config_channel_at(c, l->scope, location);
+    const store_channel *ch =
+        str_empty(location) ? config_channel(c, l->channel) : config_channel_at(c, l->scope, location);
     if (!ch || ch->shop == 0)
         return true;
     store__entry *en;
@@ -119,10 +121,12 @@ static bool apply_location(store_tx *tx, const store_line *l, str location, qty 
     target_key k = {l->product, ch->id};
     if (!t || !t->e.known)
         return true;
-    str ref = str_printf(tx->memory, "order %.*s", STR_ARG(str_empty(l->name) ? l->order : l->name));
+    AUTO(arena_end) arena *a = arena_new(0);
+    str ref = str_printf(a, "order %.*s", STR_ARG(str_empty(l->name) ? l->order : l->name));
     instant at = how->at == INSTANT_NONE ? tx->now : how->at;
     return store_explained(tx, k, EXPLAINED_IMPORT, available, ref, e) &&
-           store_target_stamps(tx, k, t->moved_at == INSTANT_NONE || t->moved_at < at ? at : INSTANT_NONE, INSTANT_NONE, e);
+           store_target_stamps(tx, k, t->moved_at == INSTANT_NONE || t->moved_at < at ? at : INSTANT_NONE, INSTANT_NONE,
+                               e);
 }
 
 static effect_facility facility_part(const line_effect *f, int64_t facility)
@@ -203,7 +207,8 @@ static line_effect both(arena *a, const line_effect *was, const line_effect *now
 }
 
 /* When the newest of the units that are still departed left; I8 asks for counts that are newer. */
-static bool departed_note(store_tx *tx, store_line *l, const line_effect *was, const line_effect *now, instant at, err *e)
+static bool departed_note(store_tx *tx, store_line *l, const line_effect *was, const line_effect *now, instant at,
+                          err *e)
 {
     qty before = 0, after = 0;
     for (size_t i = 0; i < was->queue_count; i++)
@@ -220,19 +225,19 @@ static bool departed_note(store_tx *tx, store_line *l, const line_effect *was, c
     return store_line_put(tx, l, NULL, e);
 }
 
-bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how, int64_t *ret_movements, err *e)
+static bool apply(store_tx *tx, store_line *l, const line_effect *effect, const effect_change *how, arena *a,
+                  int64_t *ret_movements, err *e)
 {
-    store_line l;
     line_effect was;
-    arena *a = tx->memory;
-    if (!store_line_get(tx, line, a, &l, e) || !store_line_effect(tx, line, a, &was, e))
+    if (!store_line_effect(tx, l->id, a, &was, e))
         return false;
     line_effect u = both(a, &was, effect);
     bool same = true;
     for (size_t i = 0; i < u.facility_count; i++) {
-        effect_facility x = facility_part(&was, u.facilities[i].facility), y = facility_part(effect, u.facilities[i].facility);
+        effect_facility x = facility_part(&was, u.facilities[i].facility),
+                        y = facility_part(effect, u.facilities[i].facility);
         same &= x.reserved == y.reserved && x.gone == y.gone;
-        if (!apply_facility(tx, &l, x.facility, y.reserved - x.reserved, y.gone - x.gone, how, ret_movements, e))
+        if (!apply_facility(tx, l, x.facility, y.reserved - x.reserved, y.gone - x.gone, how, ret_movements, e))
             return false;
     }
     for (size_t i = 0; i < u.queue_count; i++)
@@ -240,19 +245,27 @@ bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, con
             int64_t channel = u.queues[i].channel;
             qty units = queue_part(effect, channel, k) - queue_part(&was, channel, k);
             same &= units == 0;
-            if (!apply_queue(tx, &l, channel, k, units, e))
+            if (!apply_queue(tx, l, channel, k, units, e))
                 return false;
         }
     for (size_t i = 0; i < u.location_count; i++) {
         str location = u.locations[i].location;
         qty available = location_part(effect, location) - location_part(&was, location);
         same &= available == 0;
-        if (!apply_location(tx, &l, location, available, how, e))
+        if (!apply_location(tx, l, location, available, how, e))
             return false;
     }
     if (same)
         return true;
-    return tx->owner->ops->effect_put(tx->owner, line, effect, e) && departed_note(tx, &l, &was, effect, how->at, e);
+    return tx->owner->ops->effect_put(tx->owner, l->id, effect, e) && departed_note(tx, l, &was, effect, how->at, e);
+}
+
+bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how,
+                      int64_t *ret_movements, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    store_line l;
+    return store_line_get(tx, line, a, &l, e) && apply(tx, &l, effect, how, a, ret_movements, e);
 }
 
 /* -- events and decisions -- */
@@ -289,17 +302,18 @@ bool store_decisions_of(store_tx *tx, int64_t line, arena *a, store_decision **r
 
 bool store_line_settle(store_tx *tx, int64_t line, const effect_change *how, int64_t *ret_movements, err *e)
 {
+    AUTO(arena_end) arena *a = arena_new(0); /* not the transaction's: an import settles thousands of lines in one */
     store_line l;
     line_effect effect;
     bool waiting;
-    if (!store_line_get(tx, line, tx->memory, &l, e) || !store__line_derive(tx, &l, tx->memory, &effect, &waiting, e))
+    if (!store_line_get(tx, line, a, &l, e) || !store__line_derive(tx, &l, a, &effect, &waiting, e))
         return false;
     if (waiting != l.waiting) {
         l.waiting = waiting;
         if (!store_line_put(tx, &l, NULL, e))
             return false;
     }
-    return store_line_apply(tx, line, &effect, how, ret_movements, e);
+    return apply(tx, &l, &effect, how, a, ret_movements, e);
 }
 
 /* -- readings -- */
@@ -311,11 +325,14 @@ bool store_reading_get(store_tx *tx, int64_t shop, str order, arena *a, store_re
 
 bool store_reading_put(store_tx *tx, const store_reading *r, const str *items, size_t item_count, err *e)
 {
-    return tx->owner->ops->reading_put(tx->owner, r, items, item_count, e);
+    if (!tx->owner->ops->reading_put(tx->owner, r, items, item_count, e))
+        return false;
+    store__reading_forget(tx);
+    return true;
 }
 
-bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a, store_reading **ret,
-                    size_t *ret_count, err *e)
+bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
+                    store_reading **ret, size_t *ret_count, err *e)
 {
     return tx->owner->ops->readings(tx->owner, shop, item, open_only, after, limit, a, ret, ret_count, e);
 }

@@ -18,8 +18,10 @@ static bool fence_check(store_tx *tx, int64_t shop, int64_t fence, err *e)
     instant beat;
     if (!tx->owner->ops->lane_get(tx->owner, shop, tx->memory, &holder, &newest, &beat, e))
         return false;
-    return newest == fence || ERR(e, ERR_CONFLICT, "another worker has taken over this shop (fence %" PRId64 ", ours is %" PRId64 ")",
-                                  newest, fence);
+    if (fence > 0 && newest == fence) /* 0: never taken */
+        return true;
+    return ERR(e, ERR_CONFLICT, "another worker has taken over this shop (fence %" PRId64 ", ours is %" PRId64 ")",
+               newest, fence);
 }
 
 /* Whatever reads a target between two reads must see that an operation opened or closed on it; R1. */
@@ -41,7 +43,7 @@ bool store_operation_add(store_tx *tx, const store_operation *o, int64_t *ret_id
            tx->owner->ops->operation_add(tx->owner, o, ret_id, e);
 }
 
-/* The operation if it is open and ours. */
+/* The operation if it is open and we hold the lane. */
 static bool open_operation(store_tx *tx, int64_t id, int64_t fence, store_operation *ret, err *e)
 {
     bool some;
@@ -50,8 +52,19 @@ static bool open_operation(store_tx *tx, int64_t id, int64_t fence, store_operat
     if (!some)
         return ERR(e, ERR_MISSING, "there is no operation %" PRId64, id);
     if (ret->state != OPERATION_OPEN)
-        return ERR(e, ERR_CONFLICT, "operation %" PRId64 " is closed already (%s)", id, operation_state_name(ret->state));
+        return ERR(e, ERR_CONFLICT, "operation %" PRId64 " is closed already (%s)", id,
+                   operation_state_name(ret->state));
     return fence_check(tx, ret->shop, fence, e);
+}
+
+/* The same, and it goes on under our fence; O1. */
+static bool own_operation(store_tx *tx, int64_t id, int64_t fence, store_operation *ret, err *e)
+{
+    if (!open_operation(tx, id, fence, ret, e))
+        return false;
+    return ret->fence == fence ||
+           ERR(e, ERR_CONFLICT, "operation %" PRId64 " is another worker's (fence %" PRId64 "); take it over first", id,
+               ret->fence);
 }
 
 bool store_operation_body(store_tx *tx, int64_t id, str idempotency_key, str body, err *e)
@@ -69,7 +82,7 @@ bool store_operation_body(store_tx *tx, int64_t id, str idempotency_key, str bod
 bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, instant at, err *e)
 {
     store_operation o;
-    if (!open_operation(tx, id, fence, &o, e))
+    if (!own_operation(tx, id, fence, &o, e))
         return false;
     if (o.first_sent_at == INSTANT_NONE)
         o.first_sent_at = at;
@@ -82,7 +95,7 @@ bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, instant at
 bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, instant newest_unanswered, err *e)
 {
     store_operation o;
-    if (!open_operation(tx, id, fence, &o, e))
+    if (!own_operation(tx, id, fence, &o, e))
         return false;
     CHECK(o.unanswered > 0);
     o.unanswered--;
@@ -90,11 +103,12 @@ bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, instant n
     return tx->owner->ops->operation_put(tx->owner, &o, e);
 }
 
-bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group, instant group_at, str note, err *e)
+bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group, instant group_at,
+                           str note, err *e)
 {
     store_operation o;
     CHECK(state != OPERATION_OPEN);
-    if (!open_operation(tx, id, fence, &o, e) || !touch(tx, o.lines, o.line_count, e))
+    if (!own_operation(tx, id, fence, &o, e) || !touch(tx, o.lines, o.line_count, e))
         return false;
     for (size_t i = 0; i < o.line_count && group_at != INSTANT_NONE; i++)
         if (!store_target_stamps(tx, o.lines[i].key, INSTANT_NONE, group_at, e))
@@ -119,7 +133,7 @@ bool store_operation_line_settled(store_tx *tx, int64_t id, int64_t fence, targe
 {
     store_operation o;
     operation_line line = {.key = k};
-    return open_operation(tx, id, fence, &o, e) && touch(tx, &line, 1, e) &&
+    return own_operation(tx, id, fence, &o, e) && touch(tx, &line, 1, e) &&
            tx->owner->ops->operation_line_settled(tx->owner, id, k, e);
 }
 
@@ -133,7 +147,8 @@ bool store_operation_get(store_tx *tx, int64_t id, arena *a, store_operation *re
     return tx->owner->ops->operation_get(tx->owner, id, a, ret, ret_some, e);
 }
 
-bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count, err *e)
+bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count,
+                         err *e)
 {
     return tx->owner->ops->operations_of(tx->owner, k, limit, a, ret, ret_count, e);
 }
@@ -148,8 +163,8 @@ bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, in
     if (!tx->owner->ops->lane_get(tx->owner, shop, tx->memory, &present, &fence, &beat, e))
         return false;
     if (!str_empty(present) && tx->now - beat < stale_s * US_PER_S)
-        return ERR(e, ERR_BUSY, "%.*s is working on this shop (last sign of life %s); wait for it or try again", STR_ARG(present),
-                   INSTANT_Z(beat));
+        return ERR(e, ERR_BUSY, "%.*s is working on this shop (last sign of life %s); wait for it or try again",
+                   STR_ARG(present), INSTANT_Z(beat));
     *ret_fence = fence + 1;
     return tx->owner->ops->lane_put(tx->owner, shop, holder, fence + 1, tx->now, e);
 }
@@ -166,9 +181,9 @@ static bool lane_change(store_tx *tx, int64_t shop, int64_t fence, bool keep, er
     str holder;
     int64_t newest;
     instant beat;
-    if (!fence_check(tx, shop, fence, e) || !tx->owner->ops->lane_get(tx->owner, shop, tx->memory, &holder, &newest, &beat, e))
-        return false;
-    return tx->owner->ops->lane_put(tx->owner, shop, keep ? holder : STR(""), fence, tx->now, e);
+    return fence_check(tx, shop, fence, e) &&
+           tx->owner->ops->lane_get(tx->owner, shop, tx->memory, &holder, &newest, &beat, e) &&
+           tx->owner->ops->lane_put(tx->owner, shop, keep ? holder : STR(""), fence, tx->now, e);
 }
 
 bool store_lane_beat(store_tx *tx, int64_t shop, int64_t fence, err *e)
@@ -193,8 +208,8 @@ bool store_incident_close(store_tx *tx, int64_t id, str note, err *e)
     return tx->owner->ops->incident_close(tx->owner, id, note, e);
 }
 
-bool store_incidents(store_tx *tx, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a, store_incident **ret,
-                     size_t *ret_count, err *e)
+bool store_incidents(store_tx *tx, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
+                     store_incident **ret, size_t *ret_count, err *e)
 {
     return tx->owner->ops->incidents(tx->owner, shop, k, open_only, limit, a, ret, ret_count, e);
 }

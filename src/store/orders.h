@@ -14,16 +14,17 @@ typedef struct store_line {
     int64_t product;
     const store_kit_part *parts; /* the composition it was placed with; none: the product itself */
     size_t part_count;
-    bool waiting;      /* events whose `placed` has not come */
-    str name;          /* the order's name for people; may be "" */
-    bool from_reading; /* its quantities come from readings, not from `placed` events */
+    bool waiting;        /* events whose `placed` has not come */
+    str name;            /* the order's name for people; may be "" */
+    bool from_reading;   /* its quantities come from readings, not from `placed` events */
     instant departed_at; /* newest departure of units that are still departed; INSTANT_NONE: none */
 } store_line;
 
 /* (scope, order, line) or its name; *ret_some false: none. */
-MUST bool store_line_find(store_tx *tx, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some, err *e);
-MUST bool store_lines_of_product(store_tx *tx, int64_t product, int64_t after, uint32_t limit, arena *a, store_line **ret,
-                                 size_t *ret_count, err *e);
+MUST bool store_line_find(store_tx *tx, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some,
+                          err *e);
+MUST bool store_lines_of_product(store_tx *tx, int64_t product, int64_t after, uint32_t limit, arena *a,
+                                 store_line **ret, size_t *ret_count, err *e);
 MUST bool store_line_get(store_tx *tx, int64_t id, arena *a, store_line *ret, err *e);
 /* Creates or updates the row; its effect stays as it is. */
 MUST bool store_line_put(store_tx *tx, const store_line *l, int64_t *ret_id, err *e);
@@ -57,7 +58,8 @@ typedef struct effect_change {
     str reason, source, actor, comment;
     bool keep_explained; /* locations are stored, but E does not move (adopt's catch-up does not need it) */
 } effect_change;
-MUST bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how, int64_t *ret_movements, err *e);
+MUST bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how,
+                           int64_t *ret_movements, err *e);
 
 /* -- events -- */
 typedef struct store_event {
@@ -81,7 +83,8 @@ MUST bool store_line_settle(store_tx *tx, int64_t line, const effect_change *how
 
 /* -- decisions about units that nobody can tell; protocol I4, I8 -- */
 typedef enum decision_kind {
-    DECIDE_DEPARTED_BOOKED, /* departed units that our books have lost by now (a reset of every facility, the operator) */
+    DECIDE_DEPARTED_BOOKED, /* departed units that our books have lost by now (a reset of every facility, the operator)
+                             */
     DECIDE_UNSURE_DEPARTED, /* unsure units that turned out to be gone */
     DECIDE_UNSURE_RELEASED, /* unsure units that turned out to be there */
     DECISION_KINDS
@@ -97,7 +100,8 @@ typedef struct store_decision {
 MUST bool store_decision_add(store_tx *tx, const store_decision *d, err *e);
 MUST bool store_decisions_of(store_tx *tx, int64_t line, arena *a, store_decision **ret, size_t *ret_count, err *e);
 /* Lines of a product with departed or unsure units in a channel, oldest departure first. */
-MUST bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count, err *e);
+MUST bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret,
+                                size_t *ret_count, err *e);
 
 /* -- readings of a shop's orders; protocol 3 -- */
 typedef struct store_reading {
@@ -108,11 +112,12 @@ typedef struct store_reading {
     bool pending;
     str json; /* domain_reading_write */
 } store_reading;
-MUST bool store_reading_get(store_tx *tx, int64_t shop, str order, arena *a, store_reading *ret, bool *ret_some, err *e);
+MUST bool store_reading_get(store_tx *tx, int64_t shop, str order, arena *a, store_reading *ret, bool *ret_some,
+                            err *e);
 MUST bool store_reading_put(store_tx *tx, const store_reading *r, const str *items, size_t item_count, err *e);
 /* Readings that name an inventory item, or all (item ""); only open ones if asked. In order of gid after `after`. */
-MUST bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a, store_reading **ret,
-                         size_t *ret_count, err *e);
+MUST bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
+                         store_reading **ret, size_t *ret_count, err *e);
 /* Apps whose orders claim no stock; protocol I5. */
 MUST bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e);
 MUST bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, err *e);

@@ -3,18 +3,6 @@
  */
 #include "store/internal.h"
 
-bool store__has_kits(store_tx *tx, bool *ret, err *e)
-{
-    if (tx->has_kits == 0) {
-        int64_t any;
-        if (!tx->owner->ops->meta_get(tx->owner, "kits", 0, &any, e))
-            return false;
-        tx->has_kits = any ? 2 : 1;
-    }
-    *ret = tx->has_kits == 2;
-    return true;
-}
-
 bool store_product_find(store_tx *tx, str sku, int64_t *ret_id, err *e)
 {
     return tx->owner->ops->product_find(tx->owner, sku, ret_id, e);
@@ -33,7 +21,8 @@ bool store_product_get(store_tx *tx, int64_t id, arena *a, store_product *ret, e
     return some || ERR(e, ERR_MISSING, "there is no product with the id %" PRId64, id);
 }
 
-bool store_product_identifiers(store_tx *tx, int64_t id, arena *a, const store_identifier **ret, size_t *ret_count, err *e)
+bool store_product_identifiers(store_tx *tx, int64_t id, arena *a, const store_identifier **ret, size_t *ret_count,
+                               err *e)
 {
     store_identifier *list;
     if (!tx->owner->ops->identifiers(tx->owner, id, a, &list, ret_count, e))
@@ -89,6 +78,10 @@ static bool kit_check(store_tx *tx, int64_t id, const store_kit_part *parts, siz
     for (size_t i = 0; count > 0 && i < w->level_count; i++)
         if (w->levels[i].moved)
             return ERR(e, ERR_INPUT, "it has stock movements of its own; a kit's stock is its components'");
+    for (size_t i = 0; count > 0 && w->kit_count == 0 && i < w->queue_count; i++)
+        for (queue_kind k = 0; k < QUEUE_KINDS; k++)
+            if (w->queues[i].units[k] != 0)
+                return ERR(e, ERR_INPUT, "it has open orders of its own; a kit's orders take its components");
     return true;
 }
 
@@ -97,9 +90,7 @@ bool store_kit_replace(store_tx *tx, int64_t id, const store_kit_part *parts, si
     store *s = tx->owner;
     if (!kit_check(tx, id, parts, count, e) || !s->ops->kit_replace(s, id, parts, count, e))
         return false;
-    if (count > 0 && !s->ops->meta_put(s, "kits", 1, e))
-        return false;
-    tx->has_kits = 0;
+    tx->any[STORE__KITS] = ANY_UNASKED;
     /* The world of this product was read with its old parts: write it, forget it, and recompute with the new ones. */
     store__entry *en;
     if (!store_flush(tx, e) || !store__entry_get(tx, id, &en, e))
@@ -108,7 +99,8 @@ bool store_kit_replace(store_tx *tx, int64_t id, const store_kit_part *parts, si
     return true;
 }
 
-bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e)
+bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                          err *e)
 {
     return tx->owner->ops->products_after(tx->owner, id, limit, a, ret, ret_count, e);
 }
@@ -118,7 +110,8 @@ bool store_products_count(store_tx *tx, int64_t *ret, err *e)
     return tx->owner->ops->products_count(tx->owner, ret, e);
 }
 
-bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e)
+bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                           err *e)
 {
     return tx->owner->ops->products_search(tx->owner, text, limit, a, ret, ret_count, e);
 }

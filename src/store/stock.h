@@ -27,20 +27,21 @@ typedef struct store_level {
     bool moved, configured;
     qty safety_stock;
     bool allow_brokering, allow_pickup;
-    instant reset_at;   /* time of the newest reset: its as_of, or its import; INSTANT_NONE: none */
-    bool reset_given;   /* that reset was given an as_of: later movements of QOH dated at or before it are in it */
-    int64_t seen_run;   /* the import run that last named this pair: finds a second row of one file */
+    instant reset_at; /* time of the newest reset: its as_of, or its import; INSTANT_NONE: none */
+    bool reset_given; /* that reset was given an as_of: later movements of QOH dated at or before it are in it */
+    int64_t seen_run; /* the import run that last named this pair: finds a second row of one file */
 } store_level;
 
 typedef enum target_state { /* why a target is not pushed; text in store_target.reason and .fix */
-    TARGET_OK,
-    TARGET_REFUSED,     /* Shopify refused the line; released by the operator or when the cause is gone */
-    TARGET_NOT_STOCKED, /* read: the item is not stocked at the location (P9) */
-    TARGET_UNTRACKED,   /* read: the item is not tracked */
-    TARGET_LOCATION_INACTIVE,
-    TARGET_BUNDLE,      /* a bundle's parent: Shopify computes it */
-    TARGET_ITEM_GONE,
-    TARGET_STATES
+                            TARGET_OK,
+                            TARGET_REFUSED, /* Shopify refused the line; released by the operator or when the cause is
+                                               gone */
+                            TARGET_NOT_STOCKED, /* read: the item is not stocked at the location (P9) */
+                            TARGET_UNTRACKED,   /* read: the item is not tracked */
+                            TARGET_LOCATION_INACTIVE,
+                            TARGET_BUNDLE, /* a bundle's parent: Shopify computes it */
+                            TARGET_ITEM_GONE,
+                            TARGET_STATES
 } target_state;
 const char *target_state_name(target_state s);
 
@@ -52,17 +53,18 @@ typedef struct store_target {
     bool sellable;
     str item; /* inventory item gid; "" not linked */
     qty t, raw;
-    maybe_qty e;          /* unknown until adopted */
-    qty baseline;         /* damaged + safety_stock + quality_control at adoption; protocol 1, H */
-    instant epoch;        /* the moment of the first read of the adoption */
-    qty accepted_excess;  /* unknown commitment that the operator accepted; R5 */
-    instant owing_since;  /* INSTANT_NONE: owes nothing */
+    maybe_qty e;         /* unknown until adopted */
+    qty baseline;        /* damaged + safety_stock + quality_control at adoption; protocol 1, H */
+    instant epoch;       /* the moment of the first read of the adoption */
+    qty accepted_excess; /* unknown commitment that the operator accepted; R5 */
+    instant owing_since; /* INSTANT_NONE: owes nothing */
     target_state state;
     str reason, fix;
-    bool marked;          /* reconcile must look here; I3, I4 */
-    instant moved_at;     /* own date of the last imported movement with dS != 0; R2 */
-    instant group_at;     /* createdAt of our last adjustment group here; R2 */
-    int64_t touched_seq;  /* changes with every change of E, and when an operation opens or closes: R1's "nothing touched" */
+    bool marked;      /* reconcile must look here; I3, I4 */
+    instant moved_at; /* own date of the last imported movement with dS != 0; R2 */
+    instant group_at; /* createdAt of our last adjustment group here; R2 */
+    int64_t
+        touched_seq; /* changes with every change of E, and when an operation opens or closes: R1's "nothing touched" */
 } store_target;
 
 /* One product with all that its numbers need. Borrowed from the transaction: read only, valid until its next change. */
@@ -75,7 +77,7 @@ typedef struct store_world {
     const struct store_queue {
         int64_t channel;
         qty units[QUEUE_KINDS];
-    } *queues;
+    } * queues;
     size_t queue_count;
     const store_kit_part *kit; /* the composition if it is a kit */
     size_t kit_count;
@@ -86,22 +88,25 @@ MUST bool store_product_find(store_tx *tx, str sku, int64_t *ret_id, err *e); /*
 /* By identifier ("UPCA", value) or any type when `type` is ""; *ret_id 0: none, -1: more than one. */
 MUST bool store_product_find_by(store_tx *tx, str type, str value, int64_t *ret_id, err *e);
 MUST bool store_product_get(store_tx *tx, int64_t id, arena *a, store_product *ret, err *e);
-MUST bool store_product_identifiers(store_tx *tx, int64_t id, arena *a, const store_identifier **ret, size_t *ret_count, err *e);
+MUST bool store_product_identifiers(store_tx *tx, int64_t id, arena *a, const store_identifier **ret, size_t *ret_count,
+                                    err *e);
 MUST bool store_product_put(store_tx *tx, const store_product *p, int64_t *ret_id, err *e); /* by id, or new when 0 */
 MUST bool store_identifiers_replace(store_tx *tx, int64_t id, const store_identifier *list, size_t count, err *e);
 /* ERR_INPUT: a component that is a kit, a product with movements as a kit, a component twice, quantity < 1. */
 MUST bool store_kit_replace(store_tx *tx, int64_t id, const store_kit_part *parts, size_t count, err *e);
 /* Products after `id` in order of id, up to `limit`: for streaming over all. */
-MUST bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e);
+MUST bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, store_product **ret,
+                               size_t *ret_count, err *e);
 MUST bool store_products_count(store_tx *tx, int64_t *ret, err *e);
 /* Products whose SKU, title or an identifier contains `text`, case ignored; for suggestions and searches. */
-MUST bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e);
+MUST bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a, store_product **ret,
+                                size_t *ret_count, err *e);
 
 MUST bool store_world_get(store_tx *tx, int64_t product, const store_world **ret, err *e);
 
 /* -- settings -- (rows are created; the world recomputes at commit) */
-MUST bool store_facility_settings(store_tx *tx, int64_t product, int64_t facility, qty safety_stock, bool allow_brokering,
-                                  bool allow_pickup, err *e);
+MUST bool store_facility_settings(store_tx *tx, int64_t product, int64_t facility, qty safety_stock,
+                                  bool allow_brokering, bool allow_pickup, err *e);
 /* The item of all channels of one shop changes with store_link (targets.h); this one sets the rest. */
 MUST bool store_channel_settings(store_tx *tx, int64_t product, int64_t channel, qty threshold, bool sellable, err *e);
 
@@ -115,14 +120,15 @@ typedef struct store_availability { /* of one product in one channel, as of the 
     const atp_why *why;
     bool kit;
 } store_availability;
-MUST bool store_availability_get(store_tx *tx, int64_t product, int64_t channel, arena *a, store_availability *ret, err *e);
+MUST bool store_availability_get(store_tx *tx, int64_t product, int64_t channel, arena *a, store_availability *ret,
+                                 err *e);
 
 /* -- the ledger -- */
 typedef enum move_kind { /* how the row came to be; decides what a late snapshot replays */
-    MOVE_ADJUST,
-    MOVE_RESET, /* a reset's own difference is never replayed */
-    MOVE_ORDER, /* reservation, release, shipment, return, POS sale */
-    MOVE_KINDS
+                         MOVE_ADJUST,
+                         MOVE_RESET, /* a reset's own difference is never replayed */
+                         MOVE_ORDER, /* reservation, release, shipment, return, POS sale */
+                         MOVE_KINDS
 } move_kind;
 
 typedef struct store_movement {
@@ -165,4 +171,5 @@ MUST bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret
 MUST bool store_movements_after(store_tx *tx, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,
                                 store_movement **ret, size_t *ret_count, err *e);
 /* The newest `limit` movements of a product, newest first. */
-MUST bool store_movements_newest(store_tx *tx, int64_t product, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count, err *e);
+MUST bool store_movements_newest(store_tx *tx, int64_t product, uint32_t limit, arena *a, store_movement **ret,
+                                 size_t *ret_count, err *e);

@@ -12,7 +12,8 @@ static bool address_of(const char *url, const struct store_ops **ret_ops, str *r
 {
     str scheme, address;
     if (!str_cut(str_of(url), ':', &scheme, &address) || str_empty(address))
-        return ERR(e, ERR_USAGE, "'%s' is no database address; write sqlite:FILE, for example sqlite:evenstock.db", url);
+        return ERR(e, ERR_USAGE, "'%s' is no database address; write sqlite:FILE, for example sqlite:evenstock.db",
+                   url);
     if (str_equal(scheme, STR("postgres")) || str_equal(scheme, STR("postgresql")))
         return ERR(e, ERR_USAGE, "postgres databases come later; use sqlite:FILE until then");
     for (size_t i = 0; i < COUNT(BACKENDS); i++)
@@ -75,6 +76,7 @@ bool store_begin(store *s, store_mode mode, store_tx **ret, err *e)
     tx->now = s->clock.now(s->clock.ctx);
     tx->memory = memory;
     tx->cache = arena_new(0);
+    tx->reading_memory = arena_new(0);
     s->tx = tx;
     *ret = tx;
     return true;
@@ -88,6 +90,7 @@ static void tx_over(store_tx **held)
     tx->owner->config_dirty = false;
     store__world_forget(tx);
     arena_end(&tx->cache);
+    arena_end(&tx->reading_memory);
     arena *memory = tx->memory;
     arena_end(&memory);
 }
@@ -163,14 +166,14 @@ static bool catch_up_chunk(store_tx *tx, const store_config *c, uint32_t product
         store__entry_recompute(en);
     }
     int64_t next = count < products_max ? -1 : products[count - 1].id + 1;
-    for (size_t i = 0; i < c->channel_count; i++) {
-        store_channel ch = c->channels[i];
-        if (ch.behind < 0 || (next >= 0 && ch.behind >= next))
-            continue;
-        ch.behind = next;
-        if (!store__channel_row(tx, &ch, e))
+    int64_t *ids = ARENA_NEW(tx->memory, int64_t, c->channel_count + 1);
+    size_t id_count = 0;
+    for (size_t i = 0; i < c->channel_count; i++)
+        if (c->channels[i].behind >= 0 && (next < 0 || c->channels[i].behind < next))
+            ids[id_count++] = c->channels[i].id;
+    for (size_t i = 0; i < id_count; i++)
+        if (!store__channel_behind(tx, ids[i], next, e))
             return false;
-    }
     *ret_more = next >= 0;
     return true;
 }
@@ -216,7 +219,8 @@ static bool anything_behind(store *s, bool *ret_dates, bool *ret_behind, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_config *c;
-    if (!store_begin(s, STORE_READ, &tx, e) || !store_config_get(tx, &c, e) || !store__boundaries(tx, c, NULL, ret_dates, e))
+    if (!store_begin(s, STORE_READ, &tx, e) || !store_config_get(tx, &c, e) ||
+        !store__boundaries(tx, c, NULL, ret_dates, e))
         return false;
     *ret_behind = lowest_behind(c) >= 0;
     return true;
@@ -236,7 +240,7 @@ static bool mark_boundaries(store *s, err *e)
     for (size_t i = 0; i < count; i++)
         ids[i] = c->channels[i].id;
     for (size_t i = 0; i < count; i++)
-        if (passed[i] && !store__channel_behind(tx, ids[i], e))
+        if (passed[i] && !store__channel_behind(tx, ids[i], 0, e))
             return false;
     return s->ops->meta_put(s, "boundary_at", tx->now, e) && store_commit(&tx, e);
 }

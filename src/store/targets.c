@@ -7,15 +7,16 @@
 
 const char *explained_kind_name(explained_kind k)
 {
-    static const char *const NAMES[EXPLAINED_KINDS] = {"adopt", "push", "import", "drift", "undrift", "read", "forget", "claim"};
+    static const char *const NAMES[EXPLAINED_KINDS] = {"adopt",   "push", "import", "drift",
+                                                       "undrift", "read", "forget", "claim"};
     CHECK(k < EXPLAINED_KINDS);
     return NAMES[k];
 }
 
 const char *target_state_name(target_state s)
 {
-    static const char *const NAMES[TARGET_STATES] = {"ok",     "refused", "not_stocked", "untracked", "location_inactive",
-                                                     "bundle", "item_gone"};
+    static const char *const NAMES[TARGET_STATES] = {
+        "ok", "refused", "not_stocked", "untracked", "location_inactive", "bundle", "item_gone"};
     CHECK(s < TARGET_STATES);
     return NAMES[s];
 }
@@ -57,17 +58,31 @@ bool store_explained(store_tx *tx, target_key k, explained_kind kind, qty value,
     case EXPLAINED_KINDS:
         CHECK(!"a kind of change of E");
     }
+    store__explained_row row = {.key = k, .kind = kind, .value = value, .after = after, .at = tx->now, .ref = ref};
+    if (!tx->owner->ops->explained_add(tx->owner, &row, e))
+        return false;
     t->e = after;
     t->touched_seq++;
-    store__explained_row row = {
-        .key = k, .kind = kind, .value = value, .after = after, .at = tx->now, .ref = ref};
-    return tx->owner->ops->explained_add(tx->owner, &row, e);
+    return true;
 }
 
 bool store_explained_after(store_tx *tx, target_key k, int64_t seq, uint32_t limit, arena *a, explained_row **ret,
                            size_t *ret_count, err *e)
 {
     return tx->owner->ops->explained_after(tx->owner, k, seq, limit, a, ret, ret_count, e);
+}
+
+bool store__target_forget(store_tx *tx, target_key k, str ref, err *e)
+{
+    store_target *t;
+    if (!target_of(tx, k, &t, e))
+        return false;
+    t->baseline = t->accepted_excess = 0;
+    t->epoch = t->moved_at = t->group_at = INSTANT_NONE;
+    t->marked = false;
+    t->state = TARGET_OK;
+    t->reason = t->fix = STR("");
+    return !t->e.known || store_explained(tx, k, EXPLAINED_FORGET, 0, ref, e);
 }
 
 bool store_link(store_tx *tx, int64_t shop, int64_t product, str item, err *e)
@@ -85,11 +100,7 @@ bool store_link(store_tx *tx, int64_t shop, int64_t product, str item, err *e)
             continue;
         store_target *t = store__target_of(tx, en, ch->id);
         t->item = str_copy(tx->cache, item);
-        t->state = TARGET_OK;
-        t->reason = t->fix = STR("");
-        store__entry_recompute(en);
-        target_key k = {product, ch->id};
-        if (t->e.known && !store_explained(tx, k, EXPLAINED_FORGET, 0, STR("relinked"), e))
+        if (!store__target_forget(tx, (target_key){product, ch->id}, STR("relinked"), e))
             return false;
     }
     return true;
@@ -174,7 +185,8 @@ bool store__owes(const store_target *t, owing_class *ret)
 }
 
 /* The ids of a shop's channels, or `channel` alone if it is one of them, in order. */
-static bool channels_of(store_tx *tx, int64_t shop, int64_t channel, bool behind_too, int64_t **ret, size_t *ret_count, err *e)
+static bool channels_of(store_tx *tx, int64_t shop, int64_t channel, bool behind_too, int64_t **ret, size_t *ret_count,
+                        err *e)
 {
     const store_config *c;
     if (!store_config_get(tx, &c, e))
@@ -209,8 +221,8 @@ static bool listed(const owing_list *l, target_key k)
 }
 
 /* Fills up the list with rows of one class that owe since `until` or longer. */
-static bool owing_fill(store_tx *tx, const int64_t *channels, size_t channel_count, owing_class class, instant until, arena *a,
-                       owing_list *l, err *e)
+static bool owing_fill(store_tx *tx, const int64_t *channels, size_t channel_count, owing_class class, instant until,
+                       arena *a, owing_list *l, err *e)
 {
     for (size_t i = 0; i < channel_count && l->count < l->limit; i++) {
         target_row *rows;
@@ -239,7 +251,7 @@ static bool owing_oldest(store_tx *tx, const int64_t *channels, size_t channel_c
     size_t share = l->limit / OWING_SHARE, found = 0;
     instant until = tx->now - OWING_WAIT_S * US_PER_S;
     target_row *all = ARENA_NEW(a, target_row, OWING_CLASSES * share + 1);
-    for (owing_class class = 0; class < OWING_CLASSES && share > 0; class++) {
+    for (owing_class class = 0; class < OWING_CLASSES && share > 0; class ++) {
         owing_list some = {.at = all + found, .limit = share};
         if (!owing_fill(tx, channels, channel_count, class, until, a, &some, e))
             return false;
@@ -251,7 +263,8 @@ static bool owing_oldest(store_tx *tx, const int64_t *channels, size_t channel_c
     return true;
 }
 
-bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e)
+bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret,
+                 size_t *ret_count, err *e)
 {
     int64_t *channels;
     size_t channel_count;
@@ -259,7 +272,7 @@ bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, ar
     if (!channels_of(tx, shop, channel, false, &channels, &channel_count, e) ||
         !owing_oldest(tx, channels, channel_count, a, &l, e))
         return false;
-    for (owing_class class = 0; class < OWING_CLASSES; class++)
+    for (owing_class class = 0; class < OWING_CLASSES; class ++)
         if (!owing_fill(tx, channels, channel_count, class, /* until= */ INT64_MAX, a, &l, e))
             return false;
     *ret = l.at;
@@ -288,8 +301,8 @@ bool store_owing_count(store_tx *tx, int64_t shop, int64_t channel, int64_t *ret
     return true;
 }
 
-bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a, target_row **ret,
-                         size_t *ret_count, err *e)
+bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a,
+                         target_row **ret, size_t *ret_count, err *e)
 {
     int64_t *channels;
     size_t channel_count, sum = 0;
@@ -320,17 +333,23 @@ bool store_target_get(store_tx *tx, target_key k, arena *a, target_row *ret, boo
     if (!store_config_get(tx, &c, e) || !store__entry_get(tx, k.product, &en, e))
         return false;
     const store_target *t = store__target_if(en, k.channel);
-    *ret_some = t != NULL;
-    if (!t)
+    if (!t) {
+        *ret_some = false;
         return true;
+    }
     const store_channel *ch = config_channel(c, k.channel);
-    CHECK(ch);
-    *ret = (target_row){.key = k,
-                        .target = *t,
-                        .sku = str_copy(a, store__entry_world(tx, en)->product.sku),
-                        .location = str_copy(a, ch->location)};
+    store_product p;
+    int64_t operation;
+    if (!ch)
+        return ERR(e, ERR_CORRUPT, "a target names channel %" PRId64 ", which does not exist", k.channel);
+    if (!store_product_get(tx, k.product, a, &p, e) ||
+        !tx->owner->ops->target_open_operation(tx->owner, k, &operation, e))
+        return false;
+    *ret = (target_row){
+        .key = k, .target = *t, .sku = p.sku, .location = str_copy(a, ch->location), .open_operation = operation};
     ret->target.item = str_copy(a, t->item);
     ret->target.reason = str_copy(a, t->reason);
     ret->target.fix = str_copy(a, t->fix);
-    return tx->owner->ops->target_open_operation(tx->owner, k, &ret->open_operation, e);
+    *ret_some = true;
+    return true;
 }

@@ -46,7 +46,8 @@ MUST bool store_target_adopted(store_tx *tx, target_key k, qty baseline, instant
 MUST bool store_target_baseline(store_tx *tx, target_key k, qty baseline, err *e);
 MUST bool store_target_state(store_tx *tx, target_key k, target_state s, str reason, str fix, err *e);
 MUST bool store_target_mark(store_tx *tx, target_key k, bool marked, err *e);
-MUST bool store_target_stamps(store_tx *tx, target_key k, instant moved_at, instant group_at, err *e); /* INSTANT_NONE: leave */
+MUST bool store_target_stamps(store_tx *tx, target_key k, instant moved_at, instant group_at,
+                              err *e); /* INSTANT_NONE: leave */
 MUST bool store_target_accept_excess(store_tx *tx, target_key k, qty excess, err *e);
 
 /* A target as sync reads it. */
@@ -63,18 +64,19 @@ typedef struct target_row {
  * have owed for OWING_WAIT_S, so that nothing waits for ever. Derived from the columns, never a flag.
  */
 #define OWING_WAIT_S 600 /* P10's bound: from then on a row competes by age alone ... */
-#define OWING_SHARE 4    /* ... for a quarter of each batch */
-MUST bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count, err *e);
+#define OWING_SHARE  4   /* ... for a quarter of each batch */
+MUST bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret,
+                      size_t *ret_count, err *e);
 MUST bool store_owing_count(store_tx *tx, int64_t shop, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
 /* Linked targets of a shop after `after` in order of (channel, product); channel 0: all. */
-MUST bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a, target_row **ret,
-                              size_t *ret_count, err *e);
+MUST bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a,
+                              target_row **ret, size_t *ret_count, err *e);
 MUST bool store_target_get(store_tx *tx, target_key k, arena *a, target_row *ret, bool *ret_some, err *e);
 
 /* -- operations -- */
 typedef enum operation_kind { OPERATION_PUSH, OPERATION_REPAIR, OPERATION_KINDS } operation_kind;
 typedef enum operation_state {
-    OPERATION_OPEN,    /* durable; from its first send until it is closed it is in doubt (P2) */
+    OPERATION_OPEN, /* durable; from its first send until it is closed it is in doubt (P2) */
     OPERATION_BOOKED,
     OPERATION_REFUSED, /* nothing of it was applied */
     OPERATION_STALE,   /* a compare failed: nothing was applied; look again (R6) */
@@ -102,8 +104,8 @@ typedef struct store_operation {
     int64_t fence;
     instant created_at, first_sent_at, deadline; /* deadline: never sent after it (P7) */
     instant sent_again_until;                    /* first send + 12 h (P6); after it: R7 */
-    int64_t sends;      /* begun so far: counted before the bytes go out */
-    int64_t unanswered; /* sends without an answer: an earlier copy may still arrive (P8) */
+    int64_t sends;                               /* begun so far: counted before the bytes go out */
+    int64_t unanswered;                          /* sends without an answer: an earlier copy may still arrive (P8) */
     instant last_sent_at; /* the newest send, or the newest without an answer once that one has its own */
     instant closed_at;
     str group; /* the adjustment group's gid, from the answer */
@@ -112,28 +114,34 @@ typedef struct store_operation {
     size_t line_count;
 } store_operation;
 
-/* ERR_CONFLICT: a target is in another open operation (the unique index is the lock, P3), or the fence is not the shop's. */
+/* ERR_CONFLICT: a target is in another open operation (the unique index is the lock, P3), or the fence is not the
+ * shop's. */
 MUST bool store_operation_add(store_tx *tx, const store_operation *o, int64_t *ret_id, err *e);
-MUST bool store_operation_body(store_tx *tx, int64_t id, str idempotency_key, str body, err *e); /* before the first send only */
+MUST bool store_operation_body(store_tx *tx, int64_t id, str idempotency_key, str body,
+                               err *e); /* before the first send only */
 /* A send begins: sends += 1, unanswered += 1, first_sent_at set. Committed before the first byte goes out. */
 MUST bool store_operation_sending(store_tx *tx, int64_t id, int64_t fence, instant at, err *e);
 /* The latest send has its answer: unanswered -= 1, and last_sent_at becomes the newest send that is still without one
  * (INSTANT_NONE: none), so that it tells until when a copy may still arrive (P8). */
 MUST bool store_operation_answered(store_tx *tx, int64_t id, int64_t fence, instant newest_unanswered, err *e);
-/* Only while it is open and under our fence, else ERR_CONFLICT. Does not touch E: the caller does, in the same transaction. */
-MUST bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group, instant group_at, str note, err *e);
-/* An open operation that an earlier worker left goes on under the present holder's fence. ERR_CONFLICT: not the holder. */
+/* Only while it is open and under our fence, else ERR_CONFLICT. Does not touch E: the caller does, in the same
+ * transaction. */
+MUST bool store_operation_close(store_tx *tx, int64_t id, int64_t fence, operation_state state, str group,
+                                instant group_at, str note, err *e);
+/* An open operation that an earlier worker left goes on under the present holder's fence. ERR_CONFLICT: not the holder.
+ */
 MUST bool store_operation_adopt_fence(store_tx *tx, int64_t id, int64_t fence, err *e);
 MUST bool store_operation_line_settled(store_tx *tx, int64_t id, int64_t fence, target_key k, err *e);
 /* Open operations of a shop with their lines, oldest first. */
 MUST bool store_operations_open(store_tx *tx, int64_t shop, arena *a, store_operation **ret, size_t *ret_count, err *e);
 MUST bool store_operation_get(store_tx *tx, int64_t id, arena *a, store_operation *ret, bool *ret_some, err *e);
 /* The newest operations that name a product (channel 0: any). */
-MUST bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count, err *e);
+MUST bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret,
+                              size_t *ret_count, err *e);
 
 /*
- * The lane of a shop: one worker at a time, by a fence that rises. Takes it when it is free or its holder's heartbeat is
- * older than `stale_s`; ERR_BUSY names the holder. A fence that was taken away makes store_operation_* fail.
+ * The lane of a shop: one worker at a time, by a fence that rises. Takes it when it is free or its holder's heartbeat
+ * is older than `stale_s`; ERR_BUSY names the holder. A fence that was taken away makes store_operation_* fail.
  */
 MUST bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, int64_t *ret_fence, err *e);
 /* Who holds the lane now; "" nobody. */
@@ -146,15 +154,16 @@ typedef struct store_incident {
     int64_t id;
     target_key key;
     str sku, location;
-    qty drift;                 /* S + H + U - E */
-    qty available, explained;  /* S, and E before */
-    instant found_at, after, before; /* bounds in time of the change: our last agreed knowledge, the stamp that was read */
-    str kind;                  /* "foreign_change", "unknown_commitment" */
-    str evidence;              /* JSON: the two reads, candidates, links */
-    int64_t operation;         /* the repair; 0 none */
+    qty drift;                /* S + H + U - E */
+    qty available, explained; /* S, and E before */
+    instant found_at, after,
+        before;        /* bounds in time of the change: our last agreed knowledge, the stamp that was read */
+    str kind;          /* "foreign_change", "unknown_commitment" */
+    str evidence;      /* JSON: the two reads, candidates, links */
+    int64_t operation; /* the repair; 0 none */
     bool open;
 } store_incident;
 MUST bool store_incident_add(store_tx *tx, const store_incident *i, int64_t *ret_id, err *e);
 MUST bool store_incident_close(store_tx *tx, int64_t id, str note, err *e);
-MUST bool store_incidents(store_tx *tx, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a, store_incident **ret,
-                          size_t *ret_count, err *e);
+MUST bool store_incidents(store_tx *tx, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
+                          store_incident **ret, size_t *ret_count, err *e);

@@ -15,7 +15,56 @@ typedef struct verifier {
     verify_report *report;
 } verifier;
 
-static void differs(verifier *v, const char *what, str where, str stored, str computed)
+/* Where a difference is; told in words only when there is one. */
+typedef struct place {
+    enum { PLACE_LEVEL, PLACE_TARGET, PLACE_QUEUE, PLACE_LINE, PLACE_WHOLE } kind;
+    int64_t product, at; /* facility or channel */
+    queue_kind queue;
+    const store_line *line;
+} place;
+
+static str product_text(const verifier *v, int64_t id)
+{
+    store_product p;
+    err ignored = {0};
+    if (store_product_get(v->tx, id, v->page, &p, &ignored))
+        return p.sku;
+    return str_printf(v->page, "product %" PRId64, id);
+}
+
+static str facility_text(const verifier *v, int64_t id)
+{
+    const store_facility *f = config_facility(v->config, id);
+    return f ? f->code : str_printf(v->page, "facility %" PRId64, id);
+}
+
+static str channel_text(const verifier *v, int64_t id)
+{
+    const store_channel *ch = config_channel(v->config, id);
+    return ch ? ch->code : str_printf(v->page, "channel %" PRId64, id);
+}
+
+static str place_text(const verifier *v, const place *p)
+{
+    switch (p->kind) {
+    case PLACE_LEVEL:
+        return str_printf(v->result, "%.*s at %.*s", STR_ARG(product_text(v, p->product)),
+                          STR_ARG(facility_text(v, p->at)));
+    case PLACE_TARGET:
+        return str_printf(v->result, "%.*s in %.*s", STR_ARG(product_text(v, p->product)),
+                          STR_ARG(channel_text(v, p->at)));
+    case PLACE_QUEUE:
+        return str_printf(v->result, "%.*s in %.*s, %s", STR_ARG(product_text(v, p->product)),
+                          STR_ARG(channel_text(v, p->at)), queue_kind_name(p->queue));
+    case PLACE_LINE:
+        return str_printf(v->result, "order %.*s line %.*s", STR_ARG(p->line->order), STR_ARG(p->line->line));
+    case PLACE_WHOLE:
+        return STR("the database");
+    }
+    CHECK(!"a kind of place");
+}
+
+static void differs(verifier *v, const char *what, place where, str stored, str computed)
 {
     verify_report *r = v->report;
     r->differences++;
@@ -24,47 +73,26 @@ static void differs(verifier *v, const char *what, str where, str stored, str co
     if (!r->details)
         r->details = ARENA_NEW(v->result, verify_difference, VERIFY_DETAILS_MAX);
     r->details[r->detail_count++] = (verify_difference){.what = str_of(what),
-                                                        .where = str_copy(v->result, where),
+                                                        .where = place_text(v, &where),
                                                         .stored = str_copy(v->result, stored),
                                                         .computed = str_copy(v->result, computed)};
 }
 
-static void differs_qty(verifier *v, const char *what, str where, qty stored, qty computed)
+static void differs_qty(verifier *v, const char *what, place where, qty stored, qty computed)
 {
     if (stored != computed)
         differs(v, what, where, str_printf(v->page, "%" PRId64, stored), str_printf(v->page, "%" PRId64, computed));
 }
 
-static str name_facility(const verifier *v, int64_t id)
+/* Sums and products of rows that may be damaged: a wrong number is a difference, never a trap. */
+static qty plus(qty a, qty b)
 {
-    const store_facility *f = config_facility(v->config, id);
-    return f ? f->code : str_printf(v->page, "facility %" PRId64, id);
+    return (qty)((uint64_t)a + (uint64_t)b);
 }
 
-static str name_channel(const verifier *v, int64_t id)
+static qty times(qty a, qty b)
 {
-    const store_channel *ch = config_channel(v->config, id);
-    return ch ? ch->code : str_printf(v->page, "channel %" PRId64, id);
-}
-
-static str name_product(const verifier *v, int64_t id)
-{
-    store_product p;
-    err ignored = {0};
-    bool some = false;
-    if (v->tx->owner->ops->product_get(v->tx->owner, id, v->page, &p, &some, &ignored) && some)
-        return p.sku;
-    return str_printf(v->page, "product %" PRId64, id);
-}
-
-static str at_facility(const verifier *v, int64_t product, int64_t facility)
-{
-    return str_printf(v->page, "%.*s at %.*s", STR_ARG(name_product(v, product)), STR_ARG(name_facility(v, facility)));
-}
-
-static str in_channel(const verifier *v, int64_t product, int64_t channel)
-{
-    return str_printf(v->page, "%.*s in %.*s", STR_ARG(name_product(v, product)), STR_ARG(name_channel(v, channel)));
+    return (qty)((uint64_t)a * (uint64_t)b);
 }
 
 /* -- lines: derived again, and their sums put aside -- */
@@ -77,7 +105,8 @@ static void line_effect_text(buf *to, const line_effect *f)
     for (size_t i = 0; i < f->queue_count; i++)
         for (queue_kind k = 0; k < QUEUE_KINDS; k++)
             if (f->queues[i].units[k])
-                buf_printf(to, "q%" PRId64 "/%s:%" PRId64 " ", f->queues[i].channel, queue_kind_name(k), f->queues[i].units[k]);
+                buf_printf(to, "q%" PRId64 "/%s:%" PRId64 " ", f->queues[i].channel, queue_kind_name(k),
+                           f->queues[i].units[k]);
     for (size_t i = 0; i < f->location_count; i++)
         if (f->locations[i].available)
             buf_printf(to, "%.*s:%" PRId64 " ", STR_ARG(f->locations[i].location), f->locations[i].available);
@@ -119,13 +148,13 @@ static bool effect_within(const line_effect *x, const line_effect *y)
 static bool line_sums(verifier *v, const store_line *l, const line_effect *f, err *e)
 {
     store *s = v->tx->owner;
-    store_kit_part own = {.product = l->product, .quantity = 1};
-    const store_kit_part *parts = l->part_count ? l->parts : &own;
-    size_t count = l->part_count ? l->part_count : 1;
+    store_kit_part own;
+    size_t count;
+    const store_kit_part *parts = store__line_parts(l, &own, &count);
     for (size_t i = 0; i < f->facility_count; i++)
         for (size_t p = 0; p < count && f->facilities[i].reserved; p++)
             if (!s->ops->scratch_add(s, SPACE_RESERVED, parts[p].product, f->facilities[i].facility, 0,
-                                     f->facilities[i].reserved * parts[p].quantity, e))
+                                     times(f->facilities[i].reserved, parts[p].quantity), e))
                 return false;
     for (size_t i = 0; i < f->queue_count; i++)
         for (queue_kind k = 0; k < QUEUE_KINDS; k++) {
@@ -136,7 +165,7 @@ static bool line_sums(verifier *v, const store_line *l, const line_effect *f, er
                 return false;
             for (size_t p = 0; p < l->part_count; p++)
                 if (!s->ops->scratch_add(s, SPACE_QUEUE, l->parts[p].product, f->queues[i].channel, (int64_t)k,
-                                         units * l->parts[p].quantity, e))
+                                         times(units, l->parts[p].quantity), e))
                     return false;
         }
     return true;
@@ -144,13 +173,14 @@ static bool line_sums(verifier *v, const store_line *l, const line_effect *f, er
 
 static bool verify_line(verifier *v, const store_line *l, err *e)
 {
+    AUTO(arena_end) arena *a = arena_new(0);
     line_effect stored, derived;
     bool waiting;
     err trouble = {0};
-    str where = str_printf(v->page, "order %.*s line %.*s", STR_ARG(l->order), STR_ARG(l->line));
-    if (!store_line_effect(v->tx, l->id, v->page, &stored, e))
+    place where = {.kind = PLACE_LINE, .line = l};
+    if (!store_line_effect(v->tx, l->id, a, &stored, e))
         return false;
-    if (!store__line_derive(v->tx, l, v->page, &derived, &waiting, &trouble)) {
+    if (!store__line_derive(v->tx, l, a, &derived, &waiting, &trouble)) {
         differs(v, "line", where, STR("an effect"), str_of(trouble.text));
         return line_sums(v, l, &stored, e);
     }
@@ -162,7 +192,8 @@ static bool verify_line(verifier *v, const store_line *l, err *e)
         differs(v, "line", where, buf_str(&was), buf_str(&is));
     }
     if (waiting != l->waiting)
-        differs(v, "line", where, l->waiting ? STR("waiting") : STR("placed"), waiting ? STR("waiting") : STR("placed"));
+        differs(v, "line", where, l->waiting ? STR("waiting") : STR("placed"),
+                waiting ? STR("waiting") : STR("placed"));
     return line_sums(v, l, &derived, e);
 }
 
@@ -202,14 +233,11 @@ static bool levels_against_ledger(verifier *v, err *e)
             return false;
         for (size_t i = 0; i < count; i++) {
             const store__ledger_sum *sum = &sums[i];
-            str where = at_facility(v, sum->product, sum->facility);
+            place where = {.kind = PLACE_LEVEL, .product = sum->product, .at = sum->facility};
             store__entry *en;
-            err trouble = {0};
             v->report->movements += sum->rows;
-            if (!store__entry_get(v->tx, sum->product, &en, &trouble)) {
-                differs(v, "qoh", where, STR("no product"), str_of(trouble.text));
-                continue;
-            }
+            if (!store__entry_get(v->tx, sum->product, &en, e))
+                return false;
             const store_level *l = store__level_if(en, sum->facility);
             differs_qty(v, "qoh", where, l ? l->qoh : 0, sum->qoh);
             differs_qty(v, "atp", where, l ? l->atp : 0, sum->atp);
@@ -261,13 +289,11 @@ static int scratch_order(const store__scratch *x, const store__scratch *y)
 
 static void scratch_missing(verifier *v, const store__scratch *row)
 {
-    if (row->units == 0)
-        return;
     if (row->space == SPACE_RESERVED)
-        differs_qty(v, "reserved", at_facility(v, row->a, row->b), 0, row->units);
+        differs_qty(v, "reserved", (place){.kind = PLACE_LEVEL, .product = row->a, .at = row->b}, 0, row->units);
     else
         differs_qty(v, "queue",
-                    str_printf(v->page, "%.*s, %s", STR_ARG(in_channel(v, row->a, row->b)), queue_kind_name((queue_kind)row->c)), 0,
+                    (place){.kind = PLACE_QUEUE, .product = row->a, .at = row->b, .queue = (queue_kind)row->c}, 0,
                     row->units);
 }
 
@@ -308,7 +334,7 @@ static bool levels_against_lines(verifier *v, scratch_walk *w, err *e)
             qty reserved;
             if (!walk_to(v, w, &key, &reserved, e))
                 return false;
-            str where = at_facility(v, rows[i].product, rows[i].level.facility);
+            place where = {.kind = PLACE_LEVEL, .product = rows[i].product, .at = rows[i].level.facility};
             differs_qty(v, "reserved", where, rows[i].level.qoh - rows[i].level.atp, reserved);
             if (!rows[i].level.moved && (rows[i].level.qoh || rows[i].level.atp))
                 differs(v, "qoh", where, STR("a balance"), STR("no movement in the ledger"));
@@ -335,14 +361,14 @@ static bool queues_against_lines(verifier *v, scratch_walk *w, err *e)
         if (!s->ops->queues_after(s, &after, PAGE, v->page, &rows, &count, e))
             return false;
         for (size_t i = 0; i < count; i++) {
-            store__scratch key = {.space = SPACE_QUEUE, .a = rows[i].product, .b = rows[i].channel, .c = (int64_t)rows[i].kind};
+            store__scratch key = {
+                .space = SPACE_QUEUE, .a = rows[i].product, .b = rows[i].channel, .c = (int64_t)rows[i].kind};
             qty units;
             if (!walk_to(v, w, &key, &units, e))
                 return false;
-            differs_qty(v, "queue",
-                        str_printf(v->page, "%.*s, %s", STR_ARG(in_channel(v, rows[i].product, rows[i].channel)),
-                                   queue_kind_name(rows[i].kind)),
-                        rows[i].units, units);
+            place where = {
+                .kind = PLACE_QUEUE, .product = rows[i].product, .at = rows[i].channel, .queue = rows[i].kind};
+            differs_qty(v, "queue", where, rows[i].units, units);
         }
         if (count == 0)
             break;
@@ -371,9 +397,10 @@ static bool explained_sum(verifier *v, target_key k, maybe_qty *ret, err *e)
             else if (rows[i].kind == EXPLAINED_ADOPT || rows[i].kind == EXPLAINED_READ)
                 sum = qty_known(rows[i].value);
             else
-                sum.value += rows[i].value;
+                sum.value = plus(sum.value, rows[i].value);
             if (sum.known != rows[i].after.known || (sum.known && sum.value != rows[i].after.value))
-                differs(v, "e", in_channel(v, k.product, k.channel), str_printf(v->page, "journal row %" PRId64, rows[i].seq),
+                differs(v, "e", (place){.kind = PLACE_TARGET, .product = k.product, .at = k.channel},
+                        str_printf(v->page, "journal row %" PRId64, rows[i].seq),
                         STR("the value before it plus its own change"));
             seq = rows[i].seq;
         }
@@ -392,7 +419,7 @@ static str maybe_text(const verifier *v, maybe_qty q)
 static bool verify_target(verifier *v, store__entry *en, const store_target *t, const bool *stale, err *e)
 {
     int64_t product = store__entry_world(v->tx, en)->product.id;
-    str where = in_channel(v, product, t->channel);
+    place where = {.kind = PLACE_TARGET, .product = product, .at = t->channel};
     const store_channel *ch = config_channel(v->config, t->channel);
     target_key k = {product, t->channel};
     maybe_qty explained;
@@ -463,7 +490,7 @@ bool store_verify(store *s, arena *a, verify_report *ret, err *e)
     if (!s->ops->self_check(s, a, &findings, &count, e))
         return false;
     for (size_t i = 0; i < count; i++)
-        differs(&v, "constraint", STR("the database"), findings[i], STR("ok"));
+        differs(&v, "constraint", (place){.kind = PLACE_WHOLE}, findings[i], STR("ok"));
     return verify_lines(&v, e) && levels_against_ledger(&v, e) && levels_against_lines(&v, &walk, e) &&
            queues_against_lines(&v, &walk, e) && verify_targets(&v, e) && s->ops->scratch_clear(s, e);
 }

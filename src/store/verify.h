@@ -1,15 +1,15 @@
 #pragma once
 /*
- * Verify: recomputes every balance from the ledger, every reservation and queue from the order lines, every line from its
- * events or reading, every T from the rows and every E from its journal, and compares. Streams in bounded memory.
+ * Verify: recomputes every balance from the ledger, every reservation and queue from the order lines, every line from
+ * its events or reading, every T from the rows and every E from its journal, and compares. Streams in bounded memory.
  */
 #include "store/stock.h"
 
 #define VERIFY_DETAILS_MAX 100 /* differences told one by one; all are counted */
 
 typedef struct verify_difference {
-    str what;     /* "qoh", "atp", "reserved", "queue", "t", "e", "line", "chain", "constraint" */
-    str where;    /* "SKU at FACILITY", "SKU in CHANNEL", "order line" */
+    str what;  /* "qoh", "atp", "reserved", "queue", "t", "e", "line", "chain", "constraint" */
+    str where; /* "SKU at FACILITY", "SKU in CHANNEL", "order line" */
     str stored, computed;
 } verify_difference;
 

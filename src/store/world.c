@@ -17,9 +17,11 @@ struct store__entry {
     store__entry *next;
     store_world world;
     VEC(store_level) levels;
-    VEC(store_level) levels_read; /* as stored; shorter than levels by those made here */
+    const store_level *levels_read; /* as stored; fewer than levels by those made here */
+    size_t levels_read_count;
     VEC(store_target) targets;
-    VEC(store_target) targets_read;
+    const store_target *targets_read;
+    size_t targets_read_count;
     VEC(queue_slot) queues;
     VEC(struct store_queue) queues_out; /* what the world shows */
     bool recompute;
@@ -45,38 +47,83 @@ static void table_grow(store_tx *tx)
         tx->table[slot_of(tx, en->world.product.id)] = en;
 }
 
-static bool entry_read(store_tx *tx, int64_t product, store__entry *en, err *e)
+/* -- reading -- */
+
+/* Whether a lookup in the table can find anything. */
+static bool any_in(store_tx *tx, store__table which, bool *ret, err *e)
 {
-    store *s = tx->owner;
-    arena *a = tx->cache;
     bool some;
-    if (!s->ops->product_get(s, product, a, &en->world.product, &some, e))
+    if (tx->any[which] == ANY_UNASKED) {
+        if (!tx->owner->ops->any(tx->owner, which, &some, e))
+            return false;
+        tx->any[which] = some ? ANY_SOME : ANY_NONE;
+    }
+    *ret = tx->any[which] == ANY_SOME;
+    return true;
+}
+
+static bool read_levels(store_tx *tx, int64_t product, store__entry *en, err *e)
+{
+    store_level *rows;
+    size_t count;
+    if (!tx->owner->ops->levels(tx->owner, product, tx->cache, &rows, &count, e))
+        return false;
+    en->levels_read = rows;
+    en->levels_read_count = count;
+    for (size_t i = 0; i < count; i++)
+        *vec_push(tx->cache, &en->levels) = rows[i];
+    return true;
+}
+
+static bool read_targets(store_tx *tx, int64_t product, store__entry *en, err *e)
+{
+    store_target *rows;
+    size_t count;
+    bool some;
+    if (!any_in(tx, STORE__TARGETS, &some, e))
         return false;
     if (!some)
-        return ERR(e, ERR_CORRUPT, "product %" PRId64 " is named by other rows but does not exist", product);
-    if (!s->ops->levels(s, product, a, &en->levels_read.at, &en->levels_read.count, e) ||
-        !s->ops->targets(s, product, a, &en->targets_read.at, &en->targets_read.count, e))
+        return true;
+    if (!tx->owner->ops->targets(tx->owner, product, tx->cache, &rows, &count, e))
         return false;
-    for (size_t i = 0; i < en->levels_read.count; i++)
-        *vec_push(a, &en->levels) = en->levels_read.at[i];
-    for (size_t i = 0; i < en->targets_read.count; i++)
-        *vec_push(a, &en->targets) = en->targets_read.at[i];
+    en->targets_read = rows;
+    en->targets_read_count = count;
+    for (size_t i = 0; i < count; i++)
+        *vec_push(tx->cache, &en->targets) = rows[i];
+    return true;
+}
+
+static bool read_queues(store_tx *tx, int64_t product, store__entry *en, err *e)
+{
     store__queue_row *rows;
     size_t count;
-    if (!s->ops->queues(s, product, a, &rows, &count, e))
+    bool some;
+    if (!any_in(tx, STORE__QUEUES, &some, e))
+        return false;
+    if (!some)
+        return true;
+    if (!tx->owner->ops->queues(tx->owner, product, tx->cache, &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
         queue_slot *q = en->queues.count ? &en->queues.at[en->queues.count - 1] : NULL;
         if (!q || q->now.channel != rows[i].channel) {
-            q = vec_push(a, &en->queues);
+            q = vec_push(tx->cache, &en->queues);
             q->now.channel = rows[i].channel;
         }
         q->now.units[rows[i].kind] = q->read[rows[i].kind] = rows[i].units;
     }
-    if (!store__has_kits(tx, &some, e))
+    return true;
+}
+
+static bool read_kit(store_tx *tx, int64_t product, store__entry *en, err *e)
+{
+    store_kit_part *parts;
+    bool some;
+    if (!any_in(tx, STORE__KITS, &some, e))
         return false;
-    store_kit_part *parts = NULL;
-    if (some && !s->ops->kit_parts(s, product, a, &parts, &en->world.kit_count, e))
+    if (!some)
+        return true;
+    if (!tx->owner->ops->kit_parts(tx->owner, product, tx->cache, &parts, &en->world.kit_count, e))
         return false;
     en->world.kit = parts;
     return true;
@@ -89,7 +136,9 @@ bool store__entry_get(store_tx *tx, int64_t product, store__entry **ret, err *e)
     size_t slot = slot_of(tx, product);
     if (!tx->table[slot]) {
         store__entry *en = ARENA_NEW(tx->cache, store__entry, 1);
-        if (!entry_read(tx, product, en, e))
+        en->world.product.id = product;
+        if (!read_levels(tx, product, en, e) || !read_targets(tx, product, en, e) || !read_queues(tx, product, en, e) ||
+            !read_kit(tx, product, en, e))
             return false;
         tx->table[slot] = en;
         *(tx->last ? &tx->last->next : &tx->first) = en;
@@ -126,8 +175,25 @@ bool store_world_get(store_tx *tx, int64_t product, const store_world **ret, err
     store__entry *en;
     if (!store__entry_get(tx, product, &en, e))
         return false;
-    *ret = store__entry_world(tx, en);
+    store_world *w = store__entry_world(tx, en);
+    if (!store_product_get(tx, product, tx->cache, &w->product, e))
+        return false;
+    *ret = w;
     return true;
+}
+
+bool store__entry_is_kit(const store__entry *en)
+{
+    return en->world.kit_count > 0;
+}
+
+str store__entry_sku(store_tx *tx, const store__entry *en)
+{
+    store_product p;
+    err ignored = {0};
+    if (store_product_get(tx, en->world.product.id, tx->cache, &p, &ignored))
+        return p.sku;
+    return str_printf(tx->cache, "product %" PRId64, en->world.product.id);
 }
 
 void store__entry_recompute(store__entry *en)
@@ -203,8 +269,10 @@ bool store__queue_add(store_tx *tx, store__entry *en, int64_t channel, queue_kin
     qty sum;
     if (!qty_add(q->now.units[kind], units, &sum) || sum > ATP_BALANCE_MAX)
         return ERR(e, ERR_INPUT, "the %s queue of %.*s would pass %" PRId64 " units", queue_kind_name(kind),
-                   STR_ARG(en->world.product.sku), ATP_BALANCE_MAX);
-    CHECK(sum >= 0);
+                   STR_ARG(store__entry_sku(tx, en)), ATP_BALANCE_MAX);
+    if (sum < 0) /* the lines' effects are never negative, so the stored sum was not theirs */
+        return ERR(e, ERR_CORRUPT, "the %s queue of %.*s would fall below 0; run `evenstock verify`",
+                   queue_kind_name(kind), STR_ARG(store__entry_sku(tx, en)));
     q->now.units[kind] = sum;
     en->recompute = true;
     return true;
@@ -253,10 +321,11 @@ static bool entry_write_targets(store_tx *tx, store__entry *en, err *e)
             t->owing_since = INSTANT_NONE;
         else if (t->owing_since == INSTANT_NONE)
             t->owing_since = tx->now;
-        if (i < en->targets_read.count && target_equal(t, &en->targets_read.at[i]))
+        if (i < en->targets_read_count && target_equal(t, &en->targets_read[i]))
             continue;
         if (!s->ops->target_put(s, &(store__target_row){.product = en->world.product.id, .target = *t}, e))
             return false;
+        tx->any[STORE__TARGETS] = ANY_SOME;
     }
     return true;
 }
@@ -266,7 +335,7 @@ static bool entry_write_stock(store_tx *tx, store__entry *en, err *e)
     store *s = tx->owner;
     int64_t product = en->world.product.id;
     for (size_t i = 0; i < en->levels.count; i++) {
-        if (i < en->levels_read.count && level_equal(&en->levels.at[i], &en->levels_read.at[i]))
+        if (i < en->levels_read_count && level_equal(&en->levels.at[i], &en->levels_read[i]))
             continue;
         if (!s->ops->level_put(s, &(store__level_row){.product = product, .level = en->levels.at[i]}, e))
             return false;
@@ -279,6 +348,7 @@ static bool entry_write_stock(store_tx *tx, store__entry *en, err *e)
             store__queue_row row = {.product = product, .channel = q->now.channel, .kind = k, .units = q->now.units[k]};
             if (!s->ops->queue_put(s, &row, e))
                 return false;
+            tx->any[STORE__QUEUES] = ANY_SOME;
         }
     return true;
 }
@@ -292,7 +362,7 @@ static bool touch_kits(store_tx *tx, const store__entry *en, err *e)
     size_t count;
     if (!en->recompute || en->world.kit_count > 0)
         return true; /* a part may not be a kit */
-    if (!store__has_kits(tx, &some, e))
+    if (!any_in(tx, STORE__KITS, &some, e))
         return false;
     if (!some)
         return true;

@@ -1,9 +1,9 @@
 /* Configuration rows: facilities, groups with their members, shops, channels. */
 #include "store/sqlite/sqlite.h"
 
-static const sq_field FACILITY_FIELDS[] = {F_AS(store_facility, id, ID),    F_AS(store_facility, code, WORD),
-                                           F(store_facility, name),         F(store_facility, type),
-                                           F(store_facility, active),       F(store_facility, time_zone)};
+static const sq_field FACILITY_FIELDS[] = {F_AS(store_facility, id, ID), F_AS(store_facility, code, WORD),
+                                           F(store_facility, name),      F(store_facility, type),
+                                           F(store_facility, active),    F(store_facility, time_zone)};
 static const sq_shape FACILITY = SHAPE(store_facility, FACILITY_FIELDS);
 
 bool store__sq_facilities(store *s, arena *a, store_facility **ret, size_t *ret_count, err *e)
@@ -21,7 +21,8 @@ bool store__sq_facility_put(store *s, const store_facility *f, int64_t *ret_id, 
 
 /* -- groups -- */
 
-static const sq_field MEMBER_FIELDS[] = {F(store_member, facility), F_AS(store_member, from, NONE), F_AS(store_member, thru, NONE)};
+static const sq_field MEMBER_FIELDS[] = {F(store_member, facility), F_AS(store_member, from, NONE),
+                                         F_AS(store_member, thru, NONE)};
 static const sq_shape MEMBER = SHAPE(store_member, MEMBER_FIELDS);
 
 static bool with_members(sq_store *s, sqlite3_stmt *group, int column, arena *a, void *row, err *e)
@@ -50,7 +51,8 @@ bool store__sq_group_put(store *s, const store_group *g, int64_t *ret_id, err *e
 
 static bool member_add(store *s, int64_t group, const store_member *m, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, MEMBER_ADD, INT(group), INT(m->facility), NONE(m->from), NONE(m->thru));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, MEMBER_ADD, INT(group), INT(m->facility), NONE(m->from), NONE(m->thru));
     return store__sq_run(s, q, e);
 }
 
@@ -130,4 +132,10 @@ bool store__sq_channel_put(store *s, const store_channel *c, int64_t *ret_id, er
     AUTO(store__sq_end) sqlite3_stmt *q = USE_BARE(s, CHANNEL_PUT);
     store__sq_bind(q, 1, &CHANNEL, 0, c);
     return store__sq_insert(s, q, c->id, ret_id, e);
+}
+
+bool store__sq_channel_behind(store *s, int64_t channel, int64_t behind, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, CHANNEL_BEHIND, INT(channel), INT(behind));
+    return store__sq_run(s, q, e);
 }

@@ -29,18 +29,19 @@ bool store__sq_import_find(store *s, str kind, str options, digest content, stor
     return true;
 }
 
-bool store__sq_import_begin(store *s, str kind, str options, digest content, str file, instant now, int64_t *ret_id, err *e)
+bool store__sq_import_begin(store *s, str kind, str options, digest content, str file, instant now, int64_t *ret_id,
+                            err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, IMPORT_ADD, WORD(kind), WORD(options), DIGEST(&content), TEXT(file), INT(now));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, IMPORT_ADD, WORD(kind), WORD(options), DIGEST(&content), TEXT(file), INT(now));
     return store__sq_insert(s, q, 0, ret_id, e);
 }
 
 bool store__sq_import_progress(store *s, int64_t id, int64_t rows_done, const import_counts *c, bool finished, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, IMPORT_PROGRESS, INT(id), INT(rows_done), INT(finished), INT(c->rows), INT(c->applied), INT(c->unchanged),
-            INT(c->refused), INT(c->waiting), INT(c->movements));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, IMPORT_PROGRESS, INT(id), INT(rows_done), INT(finished), INT(c->rows), INT(c->applied),
+                          INT(c->unchanged), INT(c->refused), INT(c->waiting), INT(c->movements));
     if (!store__sq_run(s, q, e))
         return false;
     return store__sq_changes(s) > 0 || ERR(e, ERR_MISSING, "there is no import %" PRId64, id);
@@ -59,8 +60,8 @@ bool store__sq_refused_add(store *s, int64_t import, const refused_row *r, err *
     return store__sq_run(s, q, e);
 }
 
-bool store__sq_refused_after(store *s, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret, size_t *ret_count,
-                             err *e)
+bool store__sq_refused_after(store *s, int64_t import, int64_t row, uint32_t limit, arena *a, refused_row **ret,
+                             size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, REFUSED_AFTER, INT(import), INT(row), INT(limit));
     return store__sq_all(s, q, &REFUSED, a, ret, ret_count, e);

@@ -21,7 +21,8 @@ bool store__sq_identify(sq_store *s, size_t count, int64_t *ret_version, err *e)
     if (id != APPLICATION_ID && (id != 0 || objects > 0))
         return ERR(e, ERR_CORRUPT, "%s is a database of another program; name another file with --db", s->path);
     if (version > (int64_t)count)
-        return ERR(e, ERR_CORRUPT, "%s was written by a newer version of Evenstock (%" PRId64 ", this one knows %zu); use that one",
+        return ERR(e, ERR_CORRUPT,
+                   "%s was written by a newer version of Evenstock (%" PRId64 ", this one knows %zu); use that one",
                    s->path, version, count);
     *ret_version = id == APPLICATION_ID ? version : 0;
     return true;
@@ -64,7 +65,8 @@ static bool record(sq_store *s, const struct embed_file *f, int64_t version, err
     store__sq_bind_value(q, 1, INT(version));
     store__sq_bind_value(q, 2, WORD(str_of(f->name)));
     store__sq_bind_value(q, 3, DIGEST(&hash));
-    buf_printf(&number, "%s%" PRId64, store__sq_setup_text(SETUP_VERSION_IS), version); /* a pragma takes no parameter */
+    buf_printf(&number, "%s%" PRId64, store__sq_setup_text(SETUP_VERSION_IS),
+               version); /* a pragma takes no parameter */
     buf_add_char(&number, '\0');
     return store__sq_run(&s->base, q, e) && store__sq_setup(s, SETUP_OURS_IS, e) && store__sq_script(s, number.at, e);
 }

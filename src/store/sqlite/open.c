@@ -27,7 +27,8 @@ static bool connect(sq_store *s, err *e)
     if (s->base.mode == STORE_WRITE)
         flags |= SQLITE_OPEN_CREATE;
     else if (!exists(s->path)) /* also ":memory:", which holds nothing to read */
-        return ERR(e, ERR_MISSING, "there is no database %s; make one with `evenstock init`, or name another with --db", s->path);
+        return ERR(e, ERR_MISSING, "there is no database %s; make one with `evenstock init`, or name another with --db",
+                   s->path);
     int rc = sqlite3_open_v2(s->path, &s->db, flags, NULL);
     if (rc != SQLITE_OK)
         return store__sq_fail(s, rc, e);
@@ -41,11 +42,13 @@ static bool bring_forward(sq_store *s, err *e)
     if (!store__sq_identify(s, store__migrations_count, &version, e))
         return false;
     if (s->base.mode == STORE_WRITE)
-        return store__sq_setup(s, SETUP_DURABLE, e) && store__sq_migrate(s, store__migrations, store__migrations_count, e);
+        return store__sq_setup(s, SETUP_DURABLE, e) &&
+               store__sq_migrate(s, store__migrations, store__migrations_count, e);
     if (version == 0)
         return ERR(e, ERR_MISSING, "the database %s is empty; `evenstock init` prepares it", s->path);
     if (version < (int64_t)store__migrations_count)
-        return ERR(e, ERR_CONFLICT, "the database %s is of an earlier version; `evenstock init` brings it forward", s->path);
+        return ERR(e, ERR_CONFLICT, "the database %s is of an earlier version; `evenstock init` brings it forward",
+                   s->path);
     return store__sq_migrate(s, store__migrations, store__migrations_count, e);
 }
 
@@ -56,8 +59,8 @@ bool store__sq_open(store *base, str address, err *e)
     if (!s->path)
         return ERR(e, ERR_MEMORY, "no memory for the database's name");
     /* Foreign keys are on only after the migrations, which may rebuild tables. */
-    return connect(s, e) && bring_forward(s, e) && store__sq_setup(s, SETUP_SAFE, e) && store__sq_setup(s, SETUP_CACHE, e) &&
-           store__sq_setup(s, SETUP_SCRATCH, e) && store__sq_prepare_all(s, e);
+    return connect(s, e) && bring_forward(s, e) && store__sq_setup(s, SETUP_SAFE, e) &&
+           store__sq_setup(s, SETUP_CACHE, e) && store__sq_setup(s, SETUP_SCRATCH, e) && store__sq_prepare_all(s, e);
 }
 
 void store__sq_close(store *base)
@@ -103,6 +106,17 @@ bool store__sq_meta_put(store *s, const char *name, int64_t value, err *e)
     return store__sq_run(s, q, e);
 }
 
+bool store__sq_any(store *s, store__table which, bool *ret, err *e)
+{
+    static const sq_name NAMES[STORE__TABLES] = {SQL_ANY_KIT, SQL_ANY_QUEUE, SQL_ANY_TARGET};
+    AUTO(store__sq_end) sqlite3_stmt *q = store__sq_use(s, NAMES[which], NULL, 0);
+    int64_t some;
+    if (!store__sq_int(s, q, 0, &some, e))
+        return false;
+    *ret = some != 0;
+    return true;
+}
+
 /* -- what verify asks of the backend -- */
 
 bool store__sq_scratch_clear(store *s, err *e)
@@ -124,8 +138,8 @@ static const sq_shape SCRATCH = SHAPE(store__scratch, SCRATCH_FIELDS);
 bool store__sq_scratch_after(store *s, const store__scratch *after, uint32_t limit, arena *a, store__scratch **ret,
                              size_t *ret_count, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, SCRATCH_AFTER, INT(after->space), INT(after->a), INT(after->b), INT(after->c), INT(limit));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, SCRATCH_AFTER, INT(after->space), INT(after->a), INT(after->b), INT(after->c), INT(limit));
     return store__sq_all(s, q, &SCRATCH, a, ret, ret_count, e);
 }
 

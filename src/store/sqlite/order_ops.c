@@ -21,10 +21,11 @@ static const sq_field LINE_FIELDS[] = {
     F_AS(store_line, departed_at, NONE),
 };
 static const sq_shape LINE = {sizeof(store_line), COUNT(LINE_FIELDS), LINE_FIELDS, with_parts};
-#define LINE_PARTS ((int)COUNT(LINE_FIELDS))  /* column of the parts */
+#define LINE_PARTS  ((int)COUNT(LINE_FIELDS)) /* column of the parts */
 #define LINE_EFFECT (LINE_PARTS + 1)          /* and of the effect, where a statement reads it */
 
-bool store__sq_line_find(store *s, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some, err *e)
+bool store__sq_line_find(store *s, int64_t scope, str order, str line, arena *a, store_line *ret, bool *ret_some,
+                         err *e)
 {
     {
         AUTO(store__sq_end) sqlite3_stmt *q = USE(s, LINE_FIND, INT(scope), WORD(order), WORD(line));
@@ -81,7 +82,8 @@ static bool unsettled_in(const line_effect *f, int64_t channel)
     return false;
 }
 
-bool store__sq_lines_unsettled(store *s, int64_t product, int64_t channel, arena *a, store_line **ret, size_t *ret_count, err *e)
+bool store__sq_lines_unsettled(store *s, int64_t product, int64_t channel, arena *a, store_line **ret,
+                               size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, LINES_UNSETTLED, INT(product));
     VEC(store_line) lines = {0};
@@ -136,15 +138,9 @@ bool store__sq_effect_put(store *s, int64_t line, const line_effect *effect, err
 /* -- events -- */
 
 static const sq_field EVENT_FIELDS[] = {
-    F(order_event, kind),
-    F(order_event, quantity),
-    F_AS(order_event, facility, ID),
-    F(order_event, queue),
-    F(order_event, restock),
-    F_AS(order_event, seq, NONE),
-    F_AS(order_event, at, NONE),
-    F(order_event, location),
-    F(order_event, shop_origin),
+    F(order_event, kind),        F(order_event, quantity), F_AS(order_event, facility, ID),
+    F(order_event, queue),       F(order_event, restock),  F_AS(order_event, seq, NONE),
+    F_AS(order_event, at, NONE), F(order_event, location), F(order_event, shop_origin),
 };
 static const sq_shape EVENT_WRITTEN = SHAPE(order_event, EVENT_FIELDS);
 
@@ -167,7 +163,8 @@ bool store__sq_event_find(store *s, str event_id, digest *ret_content, bool *ret
 
 bool store__sq_event_add(store *s, const store_event *ev, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, EVENT_ADD, ID(ev->id), WORD(ev->event_id), DIGEST(&ev->content), INT(ev->line));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, EVENT_ADD, ID(ev->id), WORD(ev->event_id), DIGEST(&ev->content), INT(ev->line));
     store__sq_bind(q, 5, &EVENT_WRITTEN, 0, &ev->event);
     return store__sq_run(s, q, e);
 }
@@ -186,8 +183,9 @@ bool store__sq_events_waiting(store *s, int64_t *ret, err *e)
 
 /* -- decisions -- */
 
-static const sq_field DECISION_FIELDS[] = {F(store_decision, line),  F(store_decision, location), F(store_decision, kind),
-                                           F(store_decision, units), F(store_decision, at),       F(store_decision, why)};
+static const sq_field DECISION_FIELDS[] = {F(store_decision, line), F(store_decision, location),
+                                           F(store_decision, kind), F(store_decision, units),
+                                           F(store_decision, at),   F(store_decision, why)};
 static const sq_shape DECISION = SHAPE(store_decision, DECISION_FIELDS);
 
 bool store__sq_decision_add(store *s, const store_decision *d, err *e)
@@ -205,9 +203,9 @@ bool store__sq_decisions_of(store *s, int64_t line, arena *a, store_decision **r
 
 /* -- readings -- */
 
-static const sq_field READING_FIELDS[] = {F(store_reading, shop),       F_AS(store_reading, order, WORD),
-                                          F(store_reading, updated_at), F(store_reading, asked_at),
-                                          F(store_reading, open),       F(store_reading, pending),
+static const sq_field READING_FIELDS[] = {F(store_reading, shop),         F_AS(store_reading, order, WORD),
+                                          F(store_reading, updated_at),   F(store_reading, asked_at),
+                                          F(store_reading, open),         F(store_reading, pending),
                                           F_AS(store_reading, json, WORD)};
 static const sq_shape READING = SHAPE(store_reading, READING_FIELDS);
 
@@ -219,8 +217,8 @@ bool store__sq_reading_get(store *s, int64_t shop, str order, arena *a, store_re
 
 static bool reading_item(store *s, const store_reading *r, int64_t id, str item, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, READING_ITEM_ADD, INT(id), WORD(item), INT(r->shop), WORD(r->order), INT(r->open));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, READING_ITEM_ADD, INT(id), WORD(item), INT(r->shop), WORD(r->order), INT(r->open));
     return store__sq_run(s, q, e);
 }
 
@@ -240,8 +238,8 @@ bool store__sq_reading_put(store *s, const store_reading *r, const str *items, s
     return true;
 }
 
-bool store__sq_readings(store *s, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a, store_reading **ret,
-                        size_t *ret_count, err *e)
+bool store__sq_readings(store *s, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
+                        store_reading **ret, size_t *ret_count, err *e)
 {
     sq_name name = str_empty(item) ? (open_only ? SQL_READINGS_OPEN : SQL_READINGS_ALL)
                                    : (open_only ? SQL_READINGS_OF_ITEM_OPEN : SQL_READINGS_OF_ITEM);

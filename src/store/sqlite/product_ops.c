@@ -35,7 +35,8 @@ bool store__sq_product_get(store *s, int64_t id, arena *a, store_product *ret, b
     return store__sq_one(s, q, &PRODUCT, a, ret, ret_some, e);
 }
 
-bool store__sq_products_after(store *s, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e)
+bool store__sq_products_after(store *s, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                              err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, PRODUCTS_AFTER, INT(id), INT(limit));
     return store__sq_all(s, q, &PRODUCT, a, ret, ret_count, e);
@@ -47,7 +48,8 @@ bool store__sq_products_count(store *s, int64_t *ret, err *e)
     return store__sq_int(s, q, 0, ret, e);
 }
 
-bool store__sq_products_search(store *s, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count, err *e)
+bool store__sq_products_search(store *s, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                               err *e)
 {
     str folded = utf8_fold(a, text);
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, PRODUCTS_SEARCH, WORD(folded), INT(limit));
@@ -164,8 +166,8 @@ bool store__sq_kits_with(store *s, int64_t component, arena *a, int64_t **ret, s
 
 static bool part_add(store *s, int64_t kit, const store_kit_part *p, size_t place, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, KIT_ADD, INT(kit), INT(p->product), INT(p->quantity), INT((int64_t)place));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, KIT_ADD, INT(kit), INT(p->product), INT(p->quantity), INT((int64_t)place));
     return store__sq_run(s, q, e);
 }
 

@@ -83,7 +83,8 @@ void store__sq_bind_value(sqlite3_stmt *q, int at, sq_value v)
         rc = v.integer != INT64_MIN ? sqlite3_bind_int64(q, at, v.integer) : sqlite3_bind_null(q, at);
         break;
     case VALUE_TEXT:
-        rc = v.text.len ? sqlite3_bind_text64(q, at, v.text.at, v.text.len, SQLITE_STATIC, SQLITE_UTF8) : sqlite3_bind_null(q, at);
+        rc = v.text.len ? sqlite3_bind_text64(q, at, v.text.at, v.text.len, SQLITE_STATIC, SQLITE_UTF8)
+                        : sqlite3_bind_null(q, at);
         break;
     case VALUE_WORD:
         rc = sqlite3_bind_text64(q, at, v.text.at, v.text.len, SQLITE_STATIC, SQLITE_UTF8);

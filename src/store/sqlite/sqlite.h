@@ -51,28 +51,29 @@ typedef struct sq_value {
     int64_t integer;
     str text;
 } sq_value;
-#define INT(v) ((sq_value){.kind = VALUE_INT, .integer = (v)})
-#define ID(v) ((sq_value){.kind = VALUE_ID, .integer = (v)})     /* 0 is NULL */
-#define NONE(v) ((sq_value){.kind = VALUE_NONE, .integer = (v)}) /* INT64_MIN is NULL: INSTANT_NONE, EVENT_NO_SEQ */
-#define TEXT(v) ((sq_value){.kind = VALUE_TEXT, .text = (v)})    /* "" is NULL */
-#define WORD(v) ((sq_value){.kind = VALUE_WORD, .text = (v)})    /* "" is "" */
-#define DIGEST(v) ((sq_value){.kind = VALUE_DIGEST, .text = {(const char *)(v)->at, sizeof (v)->at}})
+#define INT(v)    ((sq_value){.kind = VALUE_INT, .integer = (v)})
+#define ID(v)     ((sq_value){.kind = VALUE_ID, .integer = (v)})   /* 0 is NULL */
+#define NONE(v)   ((sq_value){.kind = VALUE_NONE, .integer = (v)}) /* INT64_MIN is NULL: INSTANT_NONE, EVENT_NO_SEQ */
+#define TEXT(v)   ((sq_value){.kind = VALUE_TEXT, .text = (v)})    /* "" is NULL */
+#define WORD(v)   ((sq_value){.kind = VALUE_WORD, .text = (v)})    /* "" is "" */
+#define DIGEST(v) ((sq_value){.kind = VALUE_DIGEST, .text = {(const char *)(v)->at, sizeof(v)->at}})
 
 /* The statement with parameters ?1, ?2 ... bound. */
 sqlite3_stmt *store__sq_use(store *s, sq_name name, const sq_value *values, size_t count);
 #define USE(s, name, ...)                                                                                              \
-    store__sq_use((s), SQL_##name, (const sq_value[]){__VA_ARGS__}, sizeof((const sq_value[]){__VA_ARGS__}) / sizeof(sq_value))
+    store__sq_use((s), SQL_##name, (const sq_value[]){__VA_ARGS__},                                                    \
+                  sizeof((const sq_value[]){__VA_ARGS__}) / sizeof(sq_value))
 #define USE_BARE(s, name) store__sq_use((s), SQL_##name, NULL, 0)
 void store__sq_end(sqlite3_stmt **q);
 void store__sq_bind_value(sqlite3_stmt *q, int at, sq_value v);
 
 /* -- shapes -- */
 typedef enum sq_kind {
-    FIELD_INT,    /* int64_t */
-    FIELD_ID,     /* int64_t, 0 <-> NULL */
-    FIELD_NONE,   /* int64_t, INT64_MIN <-> NULL */
-    FIELD_INT32,  /* int */
-    FIELD_ENUM,   /* unsigned int */
+    FIELD_INT,   /* int64_t */
+    FIELD_ID,    /* int64_t, 0 <-> NULL */
+    FIELD_NONE,  /* int64_t, INT64_MIN <-> NULL */
+    FIELD_INT32, /* int */
+    FIELD_ENUM,  /* unsigned int */
     FIELD_BOOL,
     FIELD_TEXT,   /* str, "" <-> NULL */
     FIELD_WORD,   /* str */
@@ -91,11 +92,26 @@ typedef struct sq_shape {
 } sq_shape;
 
 #define FIELD_KIND(T, member)                                                                                          \
-    _Generic(((T *)0)->member, int64_t : FIELD_INT, int : FIELD_INT32, unsigned : FIELD_ENUM, bool : FIELD_BOOL,       \
-             str : FIELD_TEXT, maybe_qty : FIELD_MAYBE, digest : FIELD_DIGEST)
-#define F(T, member) {FIELD_KIND(T, member), offsetof(T, member)}
-#define F_AS(T, member, kind) {FIELD_##kind, offsetof(T, member)} /* where the type alone does not tell: ID, NONE, WORD */
-#define SHAPE(T, list) {.size = sizeof(T), .count = sizeof(list) / sizeof *(list), .fields = (list)}
+    _Generic(((T *)0)->member, int64_t                                                                                 \
+             : FIELD_INT, int                                                                                          \
+             : FIELD_INT32, unsigned                                                                                   \
+             : FIELD_ENUM, bool                                                                                        \
+             : FIELD_BOOL, str                                                                                         \
+             : FIELD_TEXT, maybe_qty                                                                                   \
+             : FIELD_MAYBE, digest                                                                                     \
+             : FIELD_DIGEST)
+#define F(T, member)                                                                                                   \
+    {                                                                                                                  \
+        FIELD_KIND(T, member), offsetof(T, member)                                                                     \
+    }
+#define F_AS(T, member, kind)                                                                                          \
+    {                                                                                                                  \
+        FIELD_##kind, offsetof(T, member)                                                                              \
+    } /* where the type alone does not tell: ID, NONE, WORD */
+#define SHAPE(T, list)                                                                                                 \
+    {                                                                                                                  \
+        .size = sizeof(T), .count = sizeof(list) / sizeof *(list), .fields = (list)                                    \
+    }
 
 /* Binds the fields of `row` from number `skip` on to the parameters ?at, ?at+1 ... */
 void store__sq_bind(sqlite3_stmt *q, int at, const sq_shape *shape, size_t skip, const void *row);
@@ -123,7 +139,8 @@ bool store__sq_insert(store *s, sqlite3_stmt *q, int64_t id, int64_t *ret_id, er
 const char *store__sq_setup_text(sq_setup name);
 bool store__sq_setup(sq_store *s, sq_setup name, err *e);
 bool store__sq_setup_int(sq_store *s, sq_setup name, int64_t *ret, err *e);
-bool store__sq_setup_use(sq_store *s, sq_setup name, sqlite3_stmt **ret, err *e); /* the caller finalizes: AUTO(store__sq_drop) */
+bool store__sq_setup_use(sq_store *s, sq_setup name, sqlite3_stmt **ret,
+                         err *e); /* the caller finalizes: AUTO(store__sq_drop) */
 void store__sq_drop(sqlite3_stmt **q);
 bool store__sq_script(sq_store *s, const char *sql, err *e);
 bool store__sq_prepare_all(sq_store *s, err *e);
@@ -131,7 +148,8 @@ void store__sq_abandon(sq_store *s); /* rolls back, if SQLite has not done it al
 
 /* -- lists kept as JSON: tags, parts, effects -- */
 #define SQ_JSON_MAX (4u << 20) /* bytes of one such text: a kit of 100,000 parts; more is refused as ERR_INPUT */
-bool store__sq_json(sq_store *s, sqlite3_stmt *q, int column, arena *a, const js_value **ret, err *e); /* NULL column: NULL */
+bool store__sq_json(sq_store *s, sqlite3_stmt *q, int column, arena *a, const js_value **ret,
+                    err *e);                              /* NULL column: NULL */
 bool store__sq_json_text(const buf *b, str *ret, err *e); /* ERR_INPUT when it passed its cap */
 bool store__sq_parts_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, store_line *to, err *e);
 bool store__sq_parts_write(const store_line *l, buf *to, str *ret, err *e);

@@ -33,8 +33,8 @@ bool store__sq_level_put(store *s, const store__level_row *row, err *e)
     return store__sq_run(s, q, e);
 }
 
-bool store__sq_levels_after(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a, store__level_row **ret,
-                            size_t *ret_count, err *e)
+bool store__sq_levels_after(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a,
+                            store__level_row **ret, size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, LEVELS_AFTER, INT(product), INT(facility), INT(limit));
     return store__sq_all(s, q, &LEVEL_ROW, a, ret, ret_count, e);
@@ -42,8 +42,8 @@ bool store__sq_levels_after(store *s, int64_t product, int64_t facility, uint32_
 
 /* -- queues -- */
 
-static const sq_field QUEUE_FIELDS[] = {F(store__queue_row, product), F(store__queue_row, channel), F(store__queue_row, kind),
-                                        F(store__queue_row, units)};
+static const sq_field QUEUE_FIELDS[] = {F(store__queue_row, product), F(store__queue_row, channel),
+                                        F(store__queue_row, kind), F(store__queue_row, units)};
 static const sq_shape QUEUE = SHAPE(store__queue_row, QUEUE_FIELDS);
 
 bool store__sq_queues(store *s, int64_t product, arena *a, store__queue_row **ret, size_t *ret_count, err *e)
@@ -66,18 +66,19 @@ bool store__sq_queue_put(store *s, const store__queue_row *row, err *e)
 bool store__sq_queues_after(store *s, const store__queue_row *after, uint32_t limit, arena *a, store__queue_row **ret,
                             size_t *ret_count, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, QUEUES_AFTER, INT(after->product), INT(after->channel), INT(after->kind), INT(limit));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, QUEUES_AFTER, INT(after->product), INT(after->channel), INT(after->kind), INT(limit));
     return store__sq_all(s, q, &QUEUE, a, ret, ret_count, e);
 }
 
 /* -- the ledger -- */
 
 static const sq_field MOVEMENT_FIELDS[] = {
-    F(store_movement, seq),     F(store_movement, product),   F(store_movement, facility), F(store_movement, at),
-    F(store_movement, recorded_at), F(store_movement, qoh_delta), F(store_movement, atp_delta), F(store_movement, qoh),
-    F(store_movement, atp),     F(store_movement, kind),      F(store_movement, in_count), F(store_movement, reason),
-    F(store_movement, source),  F(store_movement, actor),     F(store_movement, comment),
+    F(store_movement, seq),       F(store_movement, product),     F(store_movement, facility),
+    F(store_movement, at),        F(store_movement, recorded_at), F(store_movement, qoh_delta),
+    F(store_movement, atp_delta), F(store_movement, qoh),         F(store_movement, atp),
+    F(store_movement, kind),      F(store_movement, in_count),    F(store_movement, reason),
+    F(store_movement, source),    F(store_movement, actor),       F(store_movement, comment),
 };
 static const sq_shape MOVEMENT = SHAPE(store_movement, MOVEMENT_FIELDS);
 
@@ -91,24 +92,27 @@ bool store__sq_movement_add(store *s, const store_movement *m, int64_t *ret_seq,
 bool store__sq_movements_after(store *s, int64_t product, int64_t facility, int64_t seq, uint32_t limit, arena *a,
                                store_movement **ret, size_t *ret_count, err *e)
 {
-    sqlite3_stmt *use = product && facility ? USE(s, MOVEMENTS_OF_PAIR, INT(seq), INT(limit), INT(product), INT(facility))
-                        : product           ? USE(s, MOVEMENTS_OF_PRODUCT, INT(seq), INT(limit), INT(product))
-                        : facility          ? USE(s, MOVEMENTS_OF_FACILITY, INT(seq), INT(limit), INT(facility))
-                                            : USE(s, MOVEMENTS_ALL, INT(seq), INT(limit));
+    sqlite3_stmt *use = product && facility
+                            ? USE(s, MOVEMENTS_OF_PAIR, INT(seq), INT(limit), INT(product), INT(facility))
+                        : product  ? USE(s, MOVEMENTS_OF_PRODUCT, INT(seq), INT(limit), INT(product))
+                        : facility ? USE(s, MOVEMENTS_OF_FACILITY, INT(seq), INT(limit), INT(facility))
+                                   : USE(s, MOVEMENTS_ALL, INT(seq), INT(limit));
     AUTO(store__sq_end) sqlite3_stmt *q = use;
     return store__sq_all(s, q, &MOVEMENT, a, ret, ret_count, e);
 }
 
-bool store__sq_movements_newest(store *s, int64_t product, uint32_t limit, arena *a, store_movement **ret, size_t *ret_count,
-                                err *e)
+bool store__sq_movements_newest(store *s, int64_t product, uint32_t limit, arena *a, store_movement **ret,
+                                size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, MOVEMENTS_NEWEST, INT(product), INT(limit));
     return store__sq_all(s, q, &MOVEMENT, a, ret, ret_count, e);
 }
 
-bool store__sq_movements_newer(store *s, int64_t product, int64_t facility, instant after, qty *ret_qoh, qty *ret_atp, err *e)
+bool store__sq_movements_newer(store *s, int64_t product, int64_t facility, instant after, qty *ret_qoh, qty *ret_atp,
+                               err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, MOVEMENTS_NEWER, INT(product), INT(facility), INT(after), INT(MOVE_RESET));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, MOVEMENTS_NEWER, INT(product), INT(facility), INT(after), INT(MOVE_RESET));
     bool row;
     if (!store__sq_step(s, q, &row, e))
         return false;
@@ -122,8 +126,9 @@ typedef struct walk_row {
     int64_t product, facility, seq;
     qty qoh_delta, atp_delta, qoh, atp;
 } walk_row;
-static const sq_field WALK_FIELDS[] = {F(walk_row, product),   F(walk_row, facility), F(walk_row, seq), F(walk_row, qoh_delta),
-                                       F(walk_row, atp_delta), F(walk_row, qoh),      F(walk_row, atp)};
+static const sq_field WALK_FIELDS[] = {F(walk_row, product),   F(walk_row, facility),  F(walk_row, seq),
+                                       F(walk_row, qoh_delta), F(walk_row, atp_delta), F(walk_row, qoh),
+                                       F(walk_row, atp)};
 static const sq_shape WALK = SHAPE(walk_row, WALK_FIELDS);
 
 /* Unsigned, so that a damaged row cannot overflow: a wrong sum is a difference, not a trap. */
@@ -132,8 +137,8 @@ static qty plus(qty a, qty b)
     return (qty)((uint64_t)a + (uint64_t)b);
 }
 
-bool store__sq_ledger_sums_after(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a, store__ledger_sum **ret,
-                                 size_t *ret_count, err *e)
+bool store__sq_ledger_sums_after(store *s, int64_t product, int64_t facility, uint32_t limit, arena *a,
+                                 store__ledger_sum **ret, size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, LEDGER_WALK, INT(product), INT(facility));
     store__ledger_sum *sums = ARENA_NEW(a, store__ledger_sum, limit), *sum = NULL;
@@ -151,7 +156,8 @@ bool store__sq_ledger_sums_after(store *s, int64_t product, int64_t facility, ui
             sum = &sums[count++];
             *sum = (store__ledger_sum){.product = w.product, .facility = w.facility};
         }
-        if (!sum->broken_seq && (w.qoh != plus(sum->last_qoh, w.qoh_delta) || w.atp != plus(sum->last_atp, w.atp_delta)))
+        if (!sum->broken_seq &&
+            (w.qoh != plus(sum->last_qoh, w.qoh_delta) || w.atp != plus(sum->last_atp, w.atp_delta)))
             sum->broken_seq = w.seq;
         sum->qoh = plus(sum->qoh, w.qoh_delta);
         sum->atp = plus(sum->atp, w.atp_delta);

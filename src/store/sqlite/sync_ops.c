@@ -4,8 +4,8 @@
 /* -- operations -- */
 
 static const sq_field LINE_FIELDS[] = {
-    F(operation_line, key.product), F(operation_line, key.channel), F(operation_line, item),
-    F(operation_line, location),    F(operation_line, delta),       F(operation_line, change_from),
+    F(operation_line, key.product), F(operation_line, key.channel),     F(operation_line, item),
+    F(operation_line, location),    F(operation_line, delta),           F(operation_line, change_from),
     F(operation_line, drift),       F_AS(operation_line, incident, ID), F(operation_line, settled),
 };
 static const sq_shape LINE_WRITTEN = SHAPE(operation_line, LINE_FIELDS);
@@ -52,8 +52,8 @@ static const sq_shape OPERATION = {sizeof(store_operation), COUNT(OPERATION_FIEL
 
 static bool line_add(store *s, int64_t operation, size_t place, const operation_line *l, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q =
-        USE(s, OPERATION_LINE_ADD, INT(operation), INT((int64_t)place), INT(!l->settled));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, OPERATION_LINE_ADD, INT(operation), INT((int64_t)place), INT(!l->settled));
     store__sq_bind(q, 4, &LINE_WRITTEN, 0, l);
     if (!store__sq_run(s, q, e))
         return e->code == ERR_CONFLICT ? err_wrap(e, "%.*s is in another open operation", STR_ARG(l->sku)) : false;
@@ -103,7 +103,8 @@ bool store__sq_operation_get(store *s, int64_t id, arena *a, store_operation *re
     return store__sq_one(s, q, &OPERATION, a, ret, ret_some, e);
 }
 
-bool store__sq_operations_of(store *s, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count, err *e)
+bool store__sq_operations_of(store *s, target_key k, uint32_t limit, arena *a, store_operation **ret, size_t *ret_count,
+                             err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, OPERATIONS_OF, INT(k.product), INT(k.channel), INT(limit));
     return store__sq_all(s, q, &OPERATION, a, ret, ret_count, e);
@@ -111,7 +112,8 @@ bool store__sq_operations_of(store *s, target_key k, uint32_t limit, arena *a, s
 
 /* -- lanes -- */
 
-bool store__sq_lane_get(store *s, int64_t shop, arena *a, str *ret_holder, int64_t *ret_fence, instant *ret_beat, err *e)
+bool store__sq_lane_get(store *s, int64_t shop, arena *a, str *ret_holder, int64_t *ret_fence, instant *ret_beat,
+                        err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, LANE_GET, INT(shop));
     bool row;
@@ -132,20 +134,11 @@ bool store__sq_lane_put(store *s, int64_t shop, str holder, int64_t fence, insta
 /* -- incidents -- */
 
 static const sq_field INCIDENT_FIELDS[] = {
-    F_AS(store_incident, id, ID),
-    F(store_incident, key.product),
-    F(store_incident, key.channel),
-    F(store_incident, location),
-    F(store_incident, drift),
-    F(store_incident, available),
-    F(store_incident, explained),
-    F(store_incident, found_at),
-    F_AS(store_incident, after, NONE),
-    F_AS(store_incident, before, NONE),
-    F_AS(store_incident, kind, WORD),
-    F(store_incident, evidence),
-    F_AS(store_incident, operation, ID),
-    F(store_incident, open),
+    F_AS(store_incident, id, ID),        F(store_incident, key.product),   F(store_incident, key.channel),
+    F(store_incident, location),         F(store_incident, drift),         F(store_incident, available),
+    F(store_incident, explained),        F(store_incident, found_at),      F_AS(store_incident, after, NONE),
+    F_AS(store_incident, before, NONE),  F_AS(store_incident, kind, WORD), F(store_incident, evidence),
+    F_AS(store_incident, operation, ID), F(store_incident, open),
 };
 static const sq_shape INCIDENT_WRITTEN = SHAPE(store_incident, INCIDENT_FIELDS);
 
@@ -174,12 +167,13 @@ bool store__sq_incident_close(store *s, int64_t id, str note, err *e)
     return store__sq_changes(s) > 0 || ERR(e, ERR_MISSING, "there is no incident %" PRId64, id);
 }
 
-bool store__sq_incidents(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a, store_incident **ret,
-                         size_t *ret_count, err *e)
+bool store__sq_incidents(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
+                         store_incident **ret, size_t *ret_count, err *e)
 {
-    sqlite3_stmt *use = k.product   ? USE(s, INCIDENTS_OF, INT(shop), INT(limit), INT(k.product), INT(k.channel), INT(open_only))
-                        : open_only ? USE(s, INCIDENTS_OPEN, INT(shop), INT(limit), INT(k.channel))
-                                    : USE(s, INCIDENTS, INT(shop), INT(limit), INT(k.channel));
+    sqlite3_stmt *use =
+        k.product   ? USE(s, INCIDENTS_OF, INT(shop), INT(limit), INT(k.product), INT(k.channel), INT(open_only))
+        : open_only ? USE(s, INCIDENTS_OPEN, INT(shop), INT(limit), INT(k.channel))
+                    : USE(s, INCIDENTS, INT(shop), INT(limit), INT(k.channel));
     AUTO(store__sq_end) sqlite3_stmt *q = use;
     return store__sq_all(s, q, &INCIDENT, a, ret, ret_count, e);
 }

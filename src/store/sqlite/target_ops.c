@@ -71,8 +71,8 @@ static bool rest_of_row(sq_store *s, sqlite3_stmt *q, int column, arena *a, void
 static const sq_field ROW_FIELDS[] = {F(target_row, key.product)};
 static const sq_shape ROW = {sizeof(target_row), COUNT(ROW_FIELDS), ROW_FIELDS, rest_of_row};
 
-bool store__sq_owing(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a, target_row **ret,
-                     size_t *ret_count, err *e)
+bool store__sq_owing(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a,
+                     target_row **ret, size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, OWING, INT(channel), INT(class), INT(until), INT(limit));
     return store__sq_all(s, q, &ROW, a, ret, ret_count, e);
@@ -111,9 +111,9 @@ bool store__sq_target_open_operation(store *s, target_key k, int64_t *ret, err *
 
 /* -- the journal of E -- */
 
-static const sq_field EXPLAINED_FIELDS[] = {F(explained_row, seq),   F(explained_row, key.product), F(explained_row, key.channel),
-                                            F(explained_row, kind),  F(explained_row, value),       F(explained_row, after),
-                                            F(explained_row, at),    F(explained_row, ref)};
+static const sq_field EXPLAINED_FIELDS[] = {
+    F(explained_row, seq),   F(explained_row, key.product), F(explained_row, key.channel), F(explained_row, kind),
+    F(explained_row, value), F(explained_row, after),       F(explained_row, at),          F(explained_row, ref)};
 static const sq_shape EXPLAINED = SHAPE(explained_row, EXPLAINED_FIELDS);
 
 bool store__sq_explained_add(store *s, const store__explained_row *row, err *e)
@@ -123,8 +123,8 @@ bool store__sq_explained_add(store *s, const store__explained_row *row, err *e)
     return store__sq_run(s, q, e);
 }
 
-bool store__sq_explained_after(store *s, target_key k, int64_t seq, uint32_t limit, arena *a, store__explained_row **ret,
-                               size_t *ret_count, err *e)
+bool store__sq_explained_after(store *s, target_key k, int64_t seq, uint32_t limit, arena *a,
+                               store__explained_row **ret, size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, EXPLAINED_OF, INT(seq), INT(limit), INT(k.product), INT(k.channel));
     return store__sq_all(s, q, &EXPLAINED, a, ret, ret_count, e);
