@@ -141,8 +141,8 @@ const store_channel *config_channel_by_code(const store_config *c, str code)
 
 const store_channel *config_channel_at(const store_config *c, int64_t shop, str location)
 {
-    for (size_t i = 0; i < c->channel_count; i++)
-        if (c->channels[i].shop == shop && shop && str_equal(c->channels[i].location, location))
+    for (size_t i = 0; i < c->channel_count && shop && !str_empty(location); i++)
+        if (c->channels[i].shop == shop && str_equal(c->channels[i].location, location))
             return &c->channels[i];
     return NULL;
 }

@@ -13,7 +13,11 @@ typedef struct derive_job {
     line_effect *out;
     const order_event *events;
     size_t event_count;
-    store_decision *decisions; /* `units` of those of departed units: what no place has taken yet */
+    struct decided {
+        decision_kind kind;
+        str location;
+        qty left; /* what no place has taken yet */
+    } * decisions;
     size_t decision_count;
 } derive_job;
 
@@ -45,15 +49,6 @@ static void add_queue(derive_job *j, int64_t channel, queue_kind kind, qty units
     f->queues[f->queue_count++].units[kind] = units;
 }
 
-static qty decided(const derive_job *j, str location, decision_kind kind)
-{
-    qty sum = 0;
-    for (size_t i = 0; i < j->decision_count; i++)
-        if (j->decisions[i].kind == kind && str_equal(j->decisions[i].location, location))
-            sum += j->decisions[i].units;
-    return sum;
-}
-
 static qty take(qty *from, qty most)
 {
     qty n = qty_max(0, qty_min(*from, most));
@@ -78,7 +73,7 @@ static void from_events(derive_job *j, const store_channel *ch, bool *ret_waitin
         add_facility(j, e.facilities[i].facility, e.facilities[i].reserved, e.facilities[i].gone);
     for (size_t i = 0; i < j->decision_count; i++) /* whatever location they name: the line has one channel */
         if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED)
-            e.queue[QUEUE_DEPARTED] -= take(&j->decisions[i].units, e.queue[QUEUE_DEPARTED]);
+            e.queue[QUEUE_DEPARTED] -= take(&j->decisions[i].left, e.queue[QUEUE_DEPARTED]);
     for (queue_kind k = 0; k < QUEUE_KINDS; k++)
         add_queue(j, j->line->channel, k, e.queue[k]);
     for (size_t i = 0; i < e.location_count; i++)
@@ -122,25 +117,46 @@ static const store_channel *channel_of(const derive_job *j, str location)
     return ch;
 }
 
+/* Up to `most` units that decisions of a kind name at a location, each unit once. */
+static qty take_decided(derive_job *j, str location, decision_kind kind, qty most)
+{
+    qty sum = 0;
+    for (size_t i = 0; i < j->decision_count; i++)
+        if (j->decisions[i].kind == kind && str_equal(j->decisions[i].location, location))
+            sum += take(&j->decisions[i].left, most - sum);
+    return sum;
+}
+
 /* Departed units that our books have lost by now. A decision covers every place of its location's channel. */
-static qty booked(derive_job *j, const store_channel *ch, qty departed)
+static qty take_booked(derive_job *j, const store_channel *ch, qty most)
 {
     qty sum = 0;
     for (size_t i = 0; i < j->decision_count; i++)
         if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED && channel_of(j, j->decisions[i].location) == ch)
-            sum += take(&j->decisions[i].units, departed - sum);
+            sum += take(&j->decisions[i].left, most - sum);
     return sum;
 }
 
+/* Unsure units in a channel: queue demand, but for those that were decided. Returns the ones that turned out gone. */
+static qty place_unsure(derive_job *j, const store_channel *ch, str location, qty unsure)
+{
+    qty gone = take_decided(j, location, DECIDE_UNSURE_DEPARTED, unsure);
+    qty there = take_decided(j, location, DECIDE_UNSURE_RELEASED, unsure - gone);
+    add_queue(j, ch->id, QUEUE_UNSURE, unsure - gone - there);
+    return gone;
+}
+
+/* Units that left from somewhere in the channel; below 0 where more came back than went. */
 static void place_gone(derive_job *j, const store_channel *ch, qty departed, own_side *own)
 {
+    departed -= take_booked(j, ch, departed);
     departed -= take(&own->fulfilled, departed); /* our books lost these by an event */
     if (ch->mode == CHANNEL_PHYSICAL)
         add_facility(j, ch->facility, 0, departed);
     else if (ch->ships_from)
         add_facility(j, ch->ships_from, 0, departed);
     else
-        add_queue(j, ch->id, QUEUE_DEPARTED, departed);
+        add_queue(j, ch->id, QUEUE_DEPARTED, qty_max(0, departed)); /* which facility got them back, nobody said */
 }
 
 static void place_open(derive_job *j, const store_channel *ch, qty open, own_side *own)
@@ -154,28 +170,62 @@ static void place_open(derive_job *j, const store_channel *ch, qty open, own_sid
         add_queue(j, ch->id, QUEUE_BROKERING, open);
 }
 
-static void from_reading_line(derive_job *j, const reading_line *r)
+/* What left each channel, by its index in the configuration. */
+static qty *gone_of(derive_job *j, const reading_line *r)
 {
-    own_side own = own_side_of(j);
-    out_room(j, j->event_count + 2 * r->place_count, r->place_count, r->place_count);
-    for (size_t i = 0; i < j->event_count; i++)
-        if (j->events[i].kind == EVENT_FULFILLED && j->events[i].facility)
-            add_facility(j, j->events[i].facility, 0, j->events[i].quantity);
+    const store_config *c = j->config;
+    qty *gone = ARENA_NEW(j->memory, qty, c->channel_count + 1);
     for (size_t i = 0; i < r->place_count; i++) {
         const reading_place *p = &r->places[i];
-        if (p->claim != 0)
-            j->out->locations[j->out->location_count++] =
-                (effect_location){.location = p->location, .available = p->claim};
         const store_channel *ch = channel_of(j, p->location);
         if (!ch)
             continue;
-        qty gone = p->departed + p->lost + decided(j, p->location, DECIDE_UNSURE_DEPARTED);
-        gone -= booked(j, ch, gone);
-        qty unsure = p->unsure - decided(j, p->location, DECIDE_UNSURE_DEPARTED) -
-                     decided(j, p->location, DECIDE_UNSURE_RELEASED);
-        place_gone(j, ch, qty_max(0, gone), &own);
-        add_queue(j, ch->id, QUEUE_UNSURE, qty_max(0, unsure));
+        qty *here = &gone[ch - c->channels];
+        *here += p->departed + p->lost;
+        if (config_channel_at(c, j->line->scope, p->location))
+            *here += place_unsure(j, ch, p->location, p->unsure);
+        else if (!str_empty(p->location))
+            *here += p->unsure; /* unmapped: no reading of S can ever tell; I4 */
     }
+    return gone;
+}
+
+/* Units that ended before they were routed, at no location that was told: unsure in every channel of the shop; I6. */
+static void unsure_everywhere(derive_job *j, const reading_line *r, qty *gone)
+{
+    const store_config *c = j->config;
+    for (size_t i = 0; i < r->place_count; i++)
+        for (size_t n = 0; n < c->channel_count && str_empty(r->places[i].location); n++)
+            if (c->channels[n].shop == j->line->scope && !str_empty(c->channels[n].location))
+                gone[n] += place_unsure(j, &c->channels[n], c->channels[n].location, r->places[i].unsure);
+}
+
+/* The channel with the lowest id above `after`: an order that a new name does not change. */
+static const store_channel *channel_after(const store_config *c, int64_t after)
+{
+    const store_channel *next = NULL;
+    for (size_t i = 0; i < c->channel_count; i++)
+        if (c->channels[i].id > after && (!next || c->channels[i].id < next->id))
+            next = &c->channels[i];
+    return next;
+}
+
+static void from_reading_line(derive_job *j, const reading_line *r)
+{
+    own_side own = own_side_of(j);
+    size_t channels = j->config->channel_count;
+    out_room(j, j->event_count + r->place_count + channels, r->place_count + channels, r->place_count);
+    for (size_t i = 0; i < j->event_count; i++)
+        if (j->events[i].kind == EVENT_FULFILLED && j->events[i].facility)
+            add_facility(j, j->events[i].facility, 0, j->events[i].quantity);
+    for (size_t i = 0; i < r->place_count; i++)
+        if (r->places[i].claim != 0 && !str_empty(r->places[i].location))
+            j->out->locations[j->out->location_count++] =
+                (effect_location){.location = r->places[i].location, .available = r->places[i].claim};
+    qty *gone = gone_of(j, r);
+    unsure_everywhere(j, r, gone);
+    for (const store_channel *ch = channel_after(j->config, 0); ch; ch = channel_after(j->config, ch->id))
+        place_gone(j, ch, gone[ch - j->config->channels], &own);
     for (size_t i = 0; i < r->place_count; i++) { /* after all departed units: shipped units cover those first */
         const store_channel *ch = channel_of(j, r->places[i].location);
         if (ch)
@@ -218,7 +268,9 @@ bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect
         !store_decisions_of(tx, l->id, a, &decisions, &j.decision_count, e))
         return false;
     j.events = events;
-    j.decisions = decisions;
+    j.decisions = ARENA_NEW(a, struct decided, j.decision_count + 1);
+    for (size_t i = 0; i < j.decision_count; i++)
+        j.decisions[i] = (struct decided){decisions[i].kind, decisions[i].location, decisions[i].units};
     *ret = (line_effect){0};
     *ret_waiting = false;
     if (!l->from_reading) {
