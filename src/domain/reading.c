@@ -4,8 +4,8 @@
  *
  * L1 Of a line that claims, at each place: claim falls by what is open and shipped there more than before, rises by
  *    what was restocked there more, and falls by the units that were removed from there.
- * L2 Where a unit was removed from is told by its fulfilment orders alone: the same ones as before, at the same places,
- *    and all that changed are at one place (I3). If that is not told, no place is charged, and all are marked.
+ * L2 Where units were removed from is told by the fulfilment orders alone: they are the same ones at the same places,
+ *    and those at one place shrank by just these units (I3). Else no place is charged, and all are marked.
  * L3 Nothing in doubt is taken back by a later reading: E was raised for it, and only a reading of S lowers it again.
  * L4 A line's first fulfilment orders have none before them. Then the place is told if the line named only one and all
  *    its removed units were restocked there, or one refund took all that was left. Were they restocked at another place
@@ -48,47 +48,46 @@ static bool fos_stayed(const reading_raw_line *old, const reading_raw_line *now)
     return true;
 }
 
-/* The one place of the fulfilment orders that changed; of all of them if none did. */
-static bool fos_changed_at(const reading_raw_line *old, const reading_raw_line *now, str *ret)
+/* The one place whose fulfilment orders shrank, by all of `units`. */
+static bool fos_shrank_at(const reading_raw_line *old, const reading_raw_line *now, qty units, str *ret)
 {
-    size_t changed = 0, places = 0;
-    for (int any = 0; any < 2 && changed == 0; any++)
-        for (size_t i = 0; i < now->fo_count; i++) {
-            const reading_fo_line *f = &now->fulfilment_orders[i];
-            if (!any && domain__reading_held(f) == domain__reading_held(fo_find(old, f->fulfilment_order)))
-                continue;
-            changed++;
-            if (places == 0 || !str_equal(f->location, *ret))
-                places++;
-            *ret = f->location;
-        }
-    return places == 1;
+    bool some = false;
+    for (size_t i = 0; i < now->fo_count; i++) {
+        const reading_fo_line *f = &now->fulfilment_orders[i];
+        qty less = domain__reading_held(fo_find(old, f->fulfilment_order)) - domain__reading_held(f);
+        if (less == 0)
+            continue;
+        if (some && !str_equal(f->location, *ret))
+            return false;
+        some = true;
+        *ret = f->location;
+        units -= less;
+    }
+    return some && units == 0;
 }
 
-/* L4 */
-static bool origin_first(comparison *c, size_t *ret)
+/* L4. Units that a fulfilment order holds beyond its open and shipped ones came back, and nobody knows where. */
+static bool origin_first(comparison *c, qty units, size_t *ret)
 {
-    const reading_state *s = &c->after;
-    if (c->now->fo_count == 0 || c->places.count != 1 || str_empty(c->places.at[0].location))
+    const reading_raw_line *l = c->now;
+    qty left = c->after.open + c->after.shipped;
+    if (l->fo_count == 0 || c->after.held != left || c->places.count != 1 || str_empty(c->places.at[0].location))
         return false;
-    bool nothing_left =
-        s->open + s->shipped == 0 && c->now->refund_count == 1 && c->now->refunds[0].units >= s->removed_open;
-    bool all_back = s->spots[0].cancelled >= s->removed_open;
-    if (!nothing_left && !all_back)
-        return false;
-    if (!nothing_left)
+    bool at_once = left == 0 && l->refund_count == 1 && l->refunds[0].units >= units;
+    bool all_back = c->after.spots[0].cancelled >= units;
+    if (all_back && !at_once)
         c->places.at[0].mark = true;
     *ret = 0;
-    return true;
+    return all_back || at_once;
 }
 
 /* L2 */
-static bool origin(comparison *c, size_t *ret)
+static bool origin(comparison *c, qty units, size_t *ret)
 {
     str location = STR("");
     if (!c->old || c->old->raw.fo_count == 0)
-        return origin_first(c, ret);
-    if (c->old->pending > 0 || !fos_stayed(&c->old->raw, c->now) || !fos_changed_at(&c->old->raw, c->now, &location))
+        return origin_first(c, units, ret);
+    if (!fos_stayed(&c->old->raw, c->now) || !fos_shrank_at(&c->old->raw, c->now, units, &location))
         return false;
     *ret = domain__place(c->memory, &c->places, location);
     return true;
@@ -178,7 +177,7 @@ static void book_removed(comparison *c)
     size_t from;
     if (units == 0)
         book_elsewhere(c, 0, 0);
-    else if (origin(c, &from))
+    else if (origin(c, units, &from))
         book_removed_at(c, from, units, qty_min(units, untold));
     else
         book_removed_somewhere(c, units, qty_min(units, untold));
@@ -239,7 +238,7 @@ static void start(comparison *c, const reading_raw *old_order)
 static reading_line next_line(comparison *c, const reading_raw *old_order, bool ended, bool claimless_app)
 {
     start(c, old_order);
-    domain__reading_split(&c->after, domain__reading_pending(&c->before, &c->after, ended));
+    domain__reading_follow(&c->before, &c->after, ended);
     book_states(c);
     book_removed(c);
     reading_line l = {.raw = *c->now, .pending = c->after.pending};

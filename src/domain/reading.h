@@ -73,14 +73,14 @@ typedef struct reading_place {
     qty open;     /* units still to ship from there */
     qty departed; /* fulfilled from there, less those that came back: below 0 where more came back than went */
     qty lost;     /* removed there before they were shipped, and not restocked there */
-    qty unsure;   /* removed, perhaps restocked: E was booked as if they were (I4). Never falls: S decides, not a reading */
+    qty unsure;   /* removed, perhaps restocked: E was booked as if they were (I4). Never falls: only S can tell */
     qty returned; /* restocked there, though not removed from there: shipped before, or of another location */
     bool mark;    /* this reading left a doubt: reconcile must look here (I3, I4) */
 } reading_place;
 
 typedef struct reading_line {
     reading_raw_line raw;
-    int claims; /* 1 claims stock, 0 does not (untracked at placing, or its app claims none), -1 unknown: does not until C shows it (I5) */
+    int claims; /* stock: 1 yes, 0 no (untracked at placing, or its app claims none), -1 not until C shows it (I5) */
     reading_place *places;
     size_t place_count;
     qty pending; /* units that no fulfilment order holds yet: neither T nor E (I6) */
@@ -102,15 +102,16 @@ typedef struct reading {
  * more is kept, its open units removed. Read again without a change it is the same, marks included: act on the marks
  * of a reading that differs from the stored one. `claimless_app` ends the claims of lines that had some.
  */
-const reading *domain_reading_next(arena *a, const reading *old, const reading_raw *now, instant asked_at, bool claimless_app);
+const reading *domain_reading_next(arena *a, const reading *old, const reading_raw *now, instant asked_at,
+                                   bool claimless_app);
 
-/* `r` with one line's `claims` set as C has shown them (I5): claims what its open, departed and lost units say, or nothing. */
+/* `r` with one line's `claims` as C has shown them (I5): it claims what its open, departed and lost units say, or 0. */
 const reading *domain_reading_claim(arena *a, const reading *r, str line, bool claims);
 
 void domain_reading_write(const reading *r, buf *to);                            /* JSON, for the store */
 MUST bool domain_reading_parse(arena *a, str json, const reading **ret, err *e); /* ERR_CORRUPT with the path */
 
-/* What a reading says of one item at one location ("" : in all): the sums over its lines. Pending units have no location. */
+/* What a reading says of one item at one location ("" : in all), summed over its lines; `pending` is always in all. */
 typedef struct reading_sum {
     qty claim, open, departed, lost, unsure, returned, pending;
     bool mark;

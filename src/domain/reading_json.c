@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define STORED_UNITS_MAX (READING_UNITS_MAX * READING_UNITS_MAX / 1000) /* sums of readings stay far below */
+#define STORED_UNITS_MAX INT64_C(1000000000000000) /* far above what readings of READING_UNITS_MAX add up to */
 
 typedef enum field_kind { FIELD_STR, FIELD_QTY, FIELD_BOOL, FIELD_INSTANT, FIELD_CLAIMS, FIELD_REFUND } field_kind;
 
@@ -97,21 +97,25 @@ static const field ORDER_FIELDS[] = {
     {"claimless_app",   FIELD_BOOL,    offsetof(reading, claimless_app)},
 };
 
-static const shape FO        = {"fulfilment order", sizeof(reading_fo_line), FO_FIELDS,        COUNT(FO_FIELDS),        NULL, 0};
-static const shape FULFILLED = {"shipment", sizeof(reading_unit_at), FULFILLED_FIELDS, COUNT(FULFILLED_FIELDS), NULL, 0};
-static const shape REFUND    = {"refund", sizeof(reading_refund),  REFUND_FIELDS,    COUNT(REFUND_FIELDS),    NULL, 0};
-static const shape PLACE     = {"place", sizeof(reading_place),   PLACE_FIELDS,     COUNT(PLACE_FIELDS),     NULL, 0};
+#define TABLE(array) (array), COUNT(array)
+static const shape FO        = {"fulfilment order", sizeof(reading_fo_line), TABLE(FO_FIELDS), NULL, 0};
+static const shape FULFILLED = {"shipment", sizeof(reading_unit_at), TABLE(FULFILLED_FIELDS), NULL, 0};
+static const shape REFUND    = {"refund", sizeof(reading_refund), TABLE(REFUND_FIELDS), NULL, 0};
+static const shape PLACE     = {"place", sizeof(reading_place), TABLE(PLACE_FIELDS), NULL, 0};
+
+#define AT(member) offsetof(reading_line, member)
 static const list LINE_LISTS[] = {
-    {"fulfilment_orders", &FO,        offsetof(reading_line, raw.fulfilment_orders), offsetof(reading_line, raw.fo_count)},
-    {"fulfilled",         &FULFILLED, offsetof(reading_line, raw.fulfilled),         offsetof(reading_line, raw.fulfilled_count)},
-    {"refunds",           &REFUND,    offsetof(reading_line, raw.refunds),           offsetof(reading_line, raw.refund_count)},
-    {"places",            &PLACE,     offsetof(reading_line, places),                offsetof(reading_line, place_count)},
+    {"fulfilment_orders", &FO,        AT(raw.fulfilment_orders), AT(raw.fo_count)},
+    {"fulfilled",         &FULFILLED, AT(raw.fulfilled),         AT(raw.fulfilled_count)},
+    {"refunds",           &REFUND,    AT(raw.refunds),           AT(raw.refund_count)},
+    {"places",            &PLACE,     AT(places),                AT(place_count)},
 };
-static const shape LINE = {"line", sizeof(reading_line), LINE_FIELDS, COUNT(LINE_FIELDS), LINE_LISTS, COUNT(LINE_LISTS)};
+static const shape LINE = {"line", sizeof(reading_line), TABLE(LINE_FIELDS), TABLE(LINE_LISTS)};
+
 static const list ORDER_LISTS[] = {
     {"lines", &LINE, offsetof(reading, lines), offsetof(reading, line_count)},
 };
-static const shape ORDER = {"reading", sizeof(reading), ORDER_FIELDS, COUNT(ORDER_FIELDS), ORDER_LISTS, COUNT(ORDER_LISTS)};
+static const shape ORDER = {"reading", sizeof(reading), TABLE(ORDER_FIELDS), TABLE(ORDER_LISTS)};
 /* clang-format on */
 
 /* -- writing -- */

@@ -136,6 +136,7 @@ reading_state domain__reading_sum(arena *a, place_list *places, const reading_ra
     for (size_t i = 0; i < l->fo_count; i++) {
         const reading_fo_line *f = &l->fulfilment_orders[i];
         s.spots[domain__place(a, places, f->location)].open += domain__reading_open(f);
+        s.held += domain__reading_held(f);
     }
     for (size_t i = 0; i < l->fulfilled_count; i++) {
         str from = shipped_from(order, l, l->fulfilled[i].location);
@@ -151,23 +152,34 @@ reading_state domain__reading_sum(arena *a, place_list *places, const reading_ra
     return s;
 }
 
-void domain__reading_split(reading_state *s, qty pending)
+/* `either`: units removed before they were shipped, or else shipped and given back. */
+static void split(reading_state *s, qty pending, qty either)
 {
     s->pending = pending;
     s->removed_open = qty_max(0, s->ordered - s->open - s->shipped - pending);
     s->removed_shipped = clamp(s->removed - s->removed_open, s->shipped);
-    s->untold_open = clamp(s->untold, qty_max(0, s->removed_open - s->cancelled_sure));
-    s->untold_shipped = clamp(s->untold, qty_max(0, s->removed_shipped - s->returned_sure));
+    qty shipped_most = qty_min(s->shipped, s->removed_shipped + either);
+    qty vanished = qty_max(0, s->removed_open - s->removed); /* nothing says that they were removed */
+    s->untold_open = clamp(s->untold + vanished, qty_max(0, s->removed_open - s->cancelled_sure));
+    s->untold_shipped = clamp(s->untold, qty_max(0, shipped_most - s->returned_sure));
+}
+
+void domain__reading_split(reading_state *s, qty pending)
+{
+    split(s, pending, 0);
 }
 
 /*
  * A unit that nothing holds is either pending or was removed. It was removed as far as `current` fell for it: for
- * more than the shipped units that were given back, then or since.
+ * more than the shipped units that were given back, then or since. Where no fulfilment order shrank for it, it may yet
+ * be pending, and a shipped one was given back in its stead. When the order has ended, none is pending.
  */
-qty domain__reading_pending(const reading_state *before, const reading_state *s, bool ended)
+void domain__reading_follow(const reading_state *before, reading_state *s, bool ended)
 {
     qty loose = qty_max(0, s->ordered - s->open - s->shipped);
     qty shipped_least = clamp(before->removed_shipped + qty_max(0, s->returned - before->returned), s->shipped);
     qty removed_most = qty_max(before->removed_open, s->removed - shipped_least);
-    return ended ? 0 : qty_max(0, loose - removed_most);
+    qty pending = ended ? 0 : qty_max(0, loose - removed_most);
+    qty shrank = qty_max(0, before->held - s->held);
+    split(s, pending, ended ? 0 : qty_max(0, loose - pending - before->removed_open - shrank));
 }

@@ -19,6 +19,7 @@ typedef struct reading_spot {
 typedef struct reading_state {
     reading_spot *spots; /* one for each place */
     qty ordered, removed, open, shipped;
+    qty held;                          /* by fulfilment orders, open or shipped: see domain__reading_held */
     qty cancelled_sure, returned_sure; /* the sums of the spots */
     qty returned;                      /* units of RETURN refunds, wherever they went */
     qty untold;                        /* removed units whose restock no refund line tells for certain */
@@ -27,17 +28,14 @@ typedef struct reading_state {
     bool contradicts;                /* more open and shipped units than were ordered */
 } reading_state;
 
-/*
- * Names in `places` every location of the line, and adds up what it says. `routed` tells where its fulfilment orders
- * are at odds with the order: see domain__reading_split.
- */
+/* Names in `places` every location of the line; adds up what it says, once they are named. */
 void domain__reading_name(arena *a, place_list *places, const reading_raw *order, const reading_raw_line *l);
 reading_state domain__reading_sum(arena *a, place_list *places, const reading_raw *order, const reading_raw_line *l);
 
-/* The rest of the state of a line whose pending units are known. */
+/* The rest of the state: of a line whose pending units are known; of one that follows (`ended`: nothing more is
+ * routed). */
 void domain__reading_split(reading_state *s, qty pending);
-/* How many of its units are pending; `before` is the state before it, `ended`: nothing will be routed any more. */
-qty domain__reading_pending(const reading_state *before, const reading_state *s, bool ended);
+void domain__reading_follow(const reading_state *before, reading_state *s, bool ended);
 
 /* Units that are or went through a fulfilment order, and those of them that are still to ship. */
 qty domain__reading_held(const reading_fo_line *f);
