@@ -1,30 +1,23 @@
 // What Shopify does not document and the recorded answers do not show, decided once, here.
-// Whoever learns better in a real shop changes the constant and the test that names it.
-
-/** Available and committed move when the order is created, at the location routing will choose,
- *  also for an order that has no fulfilment order yet. */
-export const CLAIM_AT_CREATION = true;
+// Whoever learns better in a real shop changes the constant and the test that shows it.
+//
+// Decided in the code of each thing, for want of a figure:
+// - orders.js: available and committed move when the order is created, at the location routing will choose, also
+//   before there is a fulfilment order; an order of an app that takes no stock moves nothing at any later step;
+//   while an item is untracked no order moves its numbers, not even one that was placed before
+// - quantities.js: inventory_levels/update is sent when `available` changed, one for each location
+// - adjust.js: the same (item, location) twice in one adjust call: both lines apply, in order
+// - idempotency.js: only the arguments of the field belong to a key's fingerprint, not selection set or API version
+// - bulk_rules.js: the nesting depth of a connection at the root is 0
 
 /** A key whose first attempt ended in userErrors answers a retry with IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED. */
 export const FAILED_KEY_STAYS_FAILED = true;
-
-/** Only the arguments of the field belong to a key's fingerprint, not the selection set or the API version. */
-export const FINGERPRINT_IS_ARGUMENTS_ONLY = true;
 
 /** How long a key is remembered, from the first request with it. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000;
 
 /** Life of a token from client credentials. */
 export const TOKEN_LIFE_S = 86_399;
-
-/** An order of an app that takes no stock (BYPASS) moves nothing at any later step either. */
-export const BYPASS_NEVER_MOVES = true;
-
-/** While an item is untracked no order moves its numbers, not even an order that was placed before. */
-export const UNTRACKED_NEVER_MOVES = true;
-
-/** The inventory_levels/update message is sent when `available` changed, one for each location. */
-export const LEVEL_MESSAGE_ON_AVAILABLE_ONLY = true;
 
 /** `duplicateSkuCount` counts the other items with the same SKU, not the item itself. */
 export const DUPLICATES_EXCLUDE_SELF = true;
@@ -35,16 +28,24 @@ export const RETURN_SALE_SIGN = -1;
 /** A point of sale refuses, like the online shop, what is not available (`force` in the control call sells anyway). */
 export const POS_REFUSES_SHORT_STOCK = true;
 
-/** The same (item, location) twice in one adjust call: both lines apply, in order. */
-export const ADJUST_APPLIES_DUPLICATES = true;
-
 /** Error code of an input array above 250 entries; the documentation gives the limit, not the code. */
 export const ARRAY_LIMIT_CODE = 'MAX_INPUT_SIZE_EXCEEDED';
 export const ARRAY_LIMIT = 250;
 
 /** Weight of a connection by `first`, read off recorded answers: cost = 2 + weight * cost of a node.
  *  Points between two recorded ones are interpolated; max(1, floor(2 ln n)) gives all recorded points, so also 250. */
-export const CONNECTION_WEIGHT = [[0, 0], [1, 1], [2, 1], [3, 2], [5, 3], [10, 4], [20, 5], [50, 7], [100, 9], [250, 11]];
+export const CONNECTION_WEIGHT = [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [5, 3],
+    [10, 4],
+    [20, 5],
+    [50, 7],
+    [100, 9],
+    [250, 11],
+];
 
 /** Objects that cost nothing in recorded answers: amounts, addresses, page information and errors. */
 export const FREE_TYPES = new Set(['MoneyBag', 'MoneyV2', 'PageInfo', 'LocationAddress', 'ApiVersion', 'ShopPlan']);

@@ -15,7 +15,17 @@ const CANCEL_MS = 50; // and CANCELING
 const SLICE_MS = 10; // of work, then other calls have their turn
 const LIVE = ['CREATED', 'RUNNING', 'CANCELING'];
 
-const NO_FILE = 'The JSONL file could not be found. Try uploading the file again, and check that you\'ve entered the URL correctly for the stagedUploadPath mutation argument.';
+const NO_FILE =
+    "The JSONL file could not be found. Try uploading the file again, and check that you've entered the URL correctly for the stagedUploadPath mutation argument.";
+
+/**
+ * @typedef {object} Work what a running operation does
+ * @property {number} total rows there are to read or write
+ * @property {() => { text: string, root: boolean }} next does one row
+ * @property {string[]} rows lines of the result so far
+ * @property {boolean} done all rows are there, the operation only has to be seen as running for a while
+ * @property {boolean} broken the query itself went wrong
+ */
 
 export class Bulk {
     /** @param {{ world: object, faults: object }} shop */
@@ -29,9 +39,14 @@ export class Bulk {
     }
 
     runQuery({ query, groupObjects }, { version }) {
-        const refuse = (field, messages, code) => ({ bulkOperation: null, userErrors: messages.map((message) => ({ field, message, code })) });
+        const refuse = (field, messages, code) => ({
+            bulkOperation: null,
+            userErrors: messages.map((message) => ({ field, message, code })),
+        });
         const { ast, errors } = documentOf(version, query);
-        const problems = ast ? queryProblems(schemaOf(version), ast) : errors.map((e) => `Invalid bulk query: ${e.message}`);
+        const problems = ast
+            ? queryProblems(schemaOf(version), ast)
+            : errors.map((e) => `Invalid bulk query: ${e.message}`);
         if (problems.length) {
             this.world.violation('invalid_bulk_query', problems.join('; '));
             return refuse(['query'], problems, 'INVALID');
@@ -49,20 +64,43 @@ export class Bulk {
             return refuse(field, message, code);
         };
         const length = clientIdentifier?.length;
-        if (length < 10) return misuse({ field: ['clientIdentifier'], message: 'is too short (minimum is 10 characters)', code: 'INVALID_MUTATION' });
-        if (length > 255) return misuse({ field: ['clientIdentifier'], message: 'is too long (maximum is 255 characters)', code: 'INVALID_MUTATION' });
+        if (length < 10)
+            return misuse({
+                field: ['clientIdentifier'],
+                message: 'is too short (minimum is 10 characters)',
+                code: 'INVALID_MUTATION',
+            });
+        if (length > 255)
+            return misuse({
+                field: ['clientIdentifier'],
+                message: 'is too long (maximum is 255 characters)',
+                code: 'INVALID_MUTATION',
+            });
         const { ast, errors } = documentOf(version, mutation);
-        if (!ast) return misuse({ field: null, message: `Failed to parse the mutation - ${errors[0].message}`, code: 'INVALID_MUTATION' });
+        if (!ast)
+            return misuse({
+                field: null,
+                message: `Failed to parse the mutation - ${errors[0].message}`,
+                code: 'INVALID_MUTATION',
+            });
         const problem = mutationProblem(schemaOf(version), ast);
         if (problem) return misuse(problem);
         this.needModelled(errors);
         const file = this.world.uploads.get(path);
         if (!file) return refuse(null, NO_FILE, 'NO_SUCH_FILE');
         if (file.size === 0) return refuse(null, 'The input file is empty.', 'INVALID_STAGED_UPLOAD_FILE');
-        if (file.size > MAX_UPLOAD_BYTES) return refuse(null, 'The input file size exceeds the maximum allowed size of 100 MB.', 'INVALID_STAGED_UPLOAD_FILE');
+        if (file.size > MAX_UPLOAD_BYTES)
+            return refuse(
+                null,
+                'The input file size exceeds the maximum allowed size of 100 MB.',
+                'INVALID_STAGED_UPLOAD_FILE',
+            );
         const busy = this.busy('MUTATION');
         if (busy) return refuse(null, busy, 'OPERATION_IN_PROGRESS');
-        return { bulkOperation: this.create('MUTATION', { query: mutation, version, path, clientIdentifier }), userErrors: [] };
+        return {
+            bulkOperation: this.create('MUTATION', { query: mutation, version, path, clientIdentifier }),
+            userErrors: [],
+        };
     }
 
     needModelled(errors) {
@@ -73,8 +111,11 @@ export class Bulk {
 
     /** The refusal of one more operation of a kind, null while there is room. */
     busy(type) {
-        const live = [...this.world.bulks.values()].filter((op) => op.type === type && LIVE.includes(op.status)).map((op) => op.id);
-        return live.length < BULK_AT_ONCE ? null
+        const live = [...this.world.bulks.values()]
+            .filter((op) => op.type === type && LIVE.includes(op.status))
+            .map((op) => op.id);
+        return live.length < BULK_AT_ONCE
+            ? null
             : `A bulk ${type.toLowerCase()} operation for this app and shop is already in progress: ${live.join(', ')}.`;
     }
 
@@ -82,8 +123,22 @@ export class Bulk {
         const now = this.world.now();
         const id = this.world.gid('BulkOperation');
         const op = this.world.put('bulks', id, {
-            kind: 'BulkOperation', id, type, status: 'CREATED', errorCode: null, createdAt: now, completedAt: null, objects: 0, roots: 0, fileSize: null,
-            file: null, partialFile: null, due: now + START_MS, held: null, fails: false, ...more,
+            kind: 'BulkOperation',
+            id,
+            type,
+            status: 'CREATED',
+            errorCode: null,
+            createdAt: now,
+            completedAt: null,
+            objects: 0,
+            roots: 0,
+            fileSize: null,
+            file: null,
+            partialFile: null,
+            due: now + START_MS,
+            held: null,
+            fails: false,
+            ...more,
         });
         this.wake();
         return op;
@@ -94,7 +149,8 @@ export class Bulk {
         const refuse = (op, message) => ({ bulkOperation: op, userErrors: [{ field: op ? null : ['id'], message }] });
         const op = this.world.bulks.get(id);
         if (!op) return refuse(null, 'Bulk operation does not exist');
-        if (!['CREATED', 'RUNNING'].includes(op.status)) return refuse(op, `A bulk operation cannot be canceled when it is ${op.status.toLowerCase()}`);
+        if (!['CREATED', 'RUNNING'].includes(op.status))
+            return refuse(op, `A bulk operation cannot be canceled when it is ${op.status.toLowerCase()}`);
         this.enter(op, 'CANCELING', CANCEL_MS);
         this.wake();
         return { bulkOperation: op, userErrors: [] };
@@ -114,11 +170,19 @@ export class Bulk {
         const now = this.world.now();
         let next = Infinity;
         for (const op of this.world.bulks.values()) {
-            if (op.status === 'RUNNING' && !this.works.has(op)) this.start(op); // the shop was restarted
+            if (op.status === 'RUNNING' && !this.works.has(op))
+                this.start(op); // the shop was restarted
             else if (op.due !== null && op.due <= now) this.step(op);
             if (op.due !== null) next = Math.min(next, op.due);
         }
-        if (next < Infinity) this.timer = setTimeout(() => { this.wake(); this.world.commit(); }, Math.max(1, next - now));
+        if (next < Infinity)
+            this.timer = setTimeout(
+                () => {
+                    this.wake();
+                    this.world.commit();
+                },
+                Math.max(1, next - now),
+            );
     }
 
     /** What was held by bulk_stuck goes on. */
@@ -138,10 +202,14 @@ export class Bulk {
 
     step(op) {
         switch (op.status) {
-            case 'CREATED': return this.begin(op);
-            case 'RUNNING': return this.goOn(op);
-            case 'CANCELING': return this.end(op, 'CANCELED');
-            default: return this.expire(op);
+            case 'CREATED':
+                return this.begin(op);
+            case 'RUNNING':
+                return this.goOn(op);
+            case 'CANCELING':
+                return this.end(op, 'CANCELED');
+            default:
+                return this.expire(op);
         }
     }
 
@@ -156,6 +224,7 @@ export class Bulk {
     /** After a restart this runs again from the first row; the keys of a mutation's lines make that harmless. */
     start(op) {
         this.enter(op, 'RUNNING', null);
+        op.objects = op.roots = 0;
         const work = op.type === 'QUERY' ? this.reading(op) : this.writing(op);
         this.works.set(op, work);
         this.slice(op, work);
@@ -164,7 +233,8 @@ export class Bulk {
     goOn(op) {
         const work = this.works.get(op);
         op.held = null;
-        if (work.done) this.complete(op, work); else this.slice(op, work);
+        if (work.done) this.complete(op, work);
+        else this.slice(op, work);
     }
 
     /** Works for a moment, up to the end or to half of the rows when it is to stay or break there. */
@@ -172,24 +242,25 @@ export class Bulk {
         if (this.stopped || op.status !== 'RUNNING' || this.world.bulks.get(op.id) !== op) return;
         const until = op.held || op.fails ? Math.floor(work.total / 2) : work.total;
         const stop = Date.now() + SLICE_MS;
-        while (work.rows.length < until && Date.now() < stop) work.rows.push(work.next());
-        op.objects = work.rows.length;
-        op.roots = work.rows.reduce((n, row) => n + (row.root ? 1 : 0), 0);
+        while (op.objects < until && Date.now() < stop) {
+            const { text, root } = work.next();
+            work.rows.push(text);
+            op.objects++;
+            if (root) op.roots++;
+        }
         this.world.touch('bulks', op.id);
-        if (work.rows.length < until) setImmediate(() => { this.slice(op, work); this.world.commit(); });
+        if (op.objects < until)
+            setImmediate(() => {
+                this.slice(op, work);
+                this.wake();
+                this.world.commit();
+            });
         else if (op.held) this.enter(op, 'RUNNING', op.held.ms);
         else if (op.fails || work.broken) this.fail(op, work);
         else {
             work.done = true;
             this.enter(op, 'RUNNING', RUN_MS);
         }
-        this.wakeSoon(op);
-    }
-
-    /** A slice may end outside of `wake`, which then has to know of the new time. */
-    wakeSoon(op) {
-        if (op.due === null) return;
-        setImmediate(() => this.wake());
     }
 
     complete(op, work) {
@@ -205,7 +276,7 @@ export class Bulk {
 
     keep({ rows }) {
         const path = `results/${randomUUID()}.jsonl`;
-        const { size } = keepFile(this.world, path, rows.map((row) => row.text + '\n').join(''));
+        const { size } = keepFile(this.world, path, rows.map((text) => text + '\n').join(''));
         return [path, size];
     }
 
@@ -215,8 +286,12 @@ export class Bulk {
         this.works.delete(op);
         this.enter(op, status, op.file || op.partialFile ? BULK_FILE_LIFE_MS : null);
         this.world.announce('bulk_operations/finish', () => ({
-            admin_graphql_api_id: op.id, completed_at: iso(op.completedAt), created_at: iso(op.createdAt), error_code: op.errorCode?.toLowerCase() ?? null,
-            status: status.toLowerCase(), type: op.type.toLowerCase(),
+            admin_graphql_api_id: op.id,
+            completed_at: iso(op.completedAt),
+            created_at: iso(op.createdAt),
+            error_code: op.errorCode?.toLowerCase() ?? null,
+            status: status.toLowerCase(),
+            type: op.type.toLowerCase(),
         }));
     }
 
@@ -225,8 +300,6 @@ export class Bulk {
         op.file = op.partialFile = null;
         this.enter(op, op.status === 'COMPLETED' ? 'EXPIRED' : op.status, null);
     }
-
-    /** @typedef {{ total: number, rows: { text: string, root: boolean }[], next: () => { text: string, root: boolean }, done: boolean, broken: boolean }} Work */
 
     /** All rows are read at one moment, the start; the file comes later. @returns {Work} */
     reading(op) {
@@ -240,16 +313,29 @@ export class Bulk {
 
     /** One call for each line of the upload. @returns {Work} */
     writing(op) {
-        const lines = (this.world.uploads.get(op.path)?.content ?? '').split('\n').map((text, n) => ({ text, n })).filter(({ text }) => text.trim());
+        const lines = (this.world.uploads.get(op.path)?.content ?? '')
+            .split('\n')
+            .map((text, n) => ({ text, n }))
+            .filter(({ text }) => text.trim());
         let at = 0;
         return { total: lines.length, rows: [], next: () => this.line(op, lines[at++]), done: false, broken: false };
     }
 
     line(op, { text, n }) {
         let variables;
-        try { variables = JSON.parse(text); } catch { variables = null; }
-        const call = variables && typeof variables === 'object' ? prepare(this.world, op.version, { query: op.query, variables }) : null;
-        const answer = call === null ? { errors: [{ message: 'The line is not a JSON object.' }] } : call.refused ?? run(this.shop, call, { bulk: true });
+        try {
+            variables = JSON.parse(text);
+        } catch {
+            variables = null;
+        }
+        const call =
+            variables && typeof variables === 'object'
+                ? prepare(this.world, op.version, { query: op.query, variables })
+                : null;
+        const answer =
+            call === null
+                ? { errors: [{ message: 'The line is not a JSON object.' }] }
+                : (call.refused ?? run(this.shop, call, { bulk: true }));
         return { text: JSON.stringify({ ...answer, __lineNumber: n }), root: true };
     }
 }
@@ -271,7 +357,10 @@ function* below(owner, name, parentId) {
     for (const { node } of value.edges) {
         const nested = [];
         for (const inner of Object.keys(node)) nested.push(...below(node, inner, node.id ?? null));
-        yield { text: JSON.stringify(parentId === null ? node : { ...node, __parentId: parentId }), root: parentId === null };
+        yield {
+            text: JSON.stringify(parentId === null ? node : { ...node, __parentId: parentId }),
+            root: parentId === null,
+        };
         yield* nested;
     }
 }

@@ -16,7 +16,10 @@ export function page(list, args, keyOf, all = false) {
     const { first, last } = args;
     if (!all && first === undefined && last === undefined) throw badRequest('you must provide one of first or last');
     if (first !== undefined && last !== undefined) throw badRequest('providing both first and last is not supported');
-    for (const [name, n] of [['first', first], ['last', last]]) {
+    for (const [name, n] of [
+        ['first', first],
+        ['last', last],
+    ]) {
         if (n === undefined) continue;
         if (n < 0) throw badRequest(`${name} must be a non-negative number`);
         if (n > ARRAY_LIMIT) throw badRequest(`${name} cannot exceed ${ARRAY_LIMIT}`);
@@ -33,7 +36,8 @@ export function page(list, args, keyOf, all = false) {
     else if (last !== undefined) start = Math.max(from, to - last);
     const nodes = ordered.slice(start, Math.max(start, end));
     return {
-        nodes, edges: () => nodes.map((node) => ({ node, cursor: encode(keyOf(node)) })),
+        nodes,
+        edges: () => nodes.map((node) => ({ node, cursor: encode(keyOf(node)) })),
         pageInfo: {
             hasNextPage: end < to || (first === undefined && to < ordered.length),
             hasPreviousPage: start > from || (last === undefined && from > 0),
@@ -50,7 +54,8 @@ function boundary(list, keyOf, key, direction, after) {
     while (low < high) {
         const middle = (low + high) >> 1;
         const order = compare(keyOf(list[middle]), key) * direction;
-        if (after ? order <= 0 : order < 0) low = middle + 1; else high = middle;
+        if (after ? order <= 0 : order < 0) low = middle + 1;
+        else high = middle;
     }
     return low;
 }
@@ -69,8 +74,12 @@ function decode(cursor) {
     try {
         const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
         if (Array.isArray(key) && key.length === 2) return key;
-    } catch { /* said below */ }
+    } catch {
+        /* said below */
+    }
     throw badRequest(`Invalid cursor for current pagination sort: '${cursor}'`);
 }
 
-export function badRequest(message) { return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } }); }
+function badRequest(message) {
+    return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
+}

@@ -3,14 +3,25 @@
 import { Kind, getNamedType, isAbstractType, isCompositeType, isListType, isNullableType } from 'graphql';
 import { CONNECTION_WEIGHT, FREE_TYPES } from './assumptions.js';
 
-export const MUTATION_COST = 10;
+const MUTATION_COST = 10;
 export const MAX_QUERY_COST = 1_000;
 
-/** @typedef {{ key: string, own: number, kind: 'object' | 'list' | 'connection' | 'wrapper', many: object | null, size: object | null, when: string | null, inner: PlanNode[] }} PlanNode */
+/**
+ * @typedef {object} PlanNode
+ * @property {string} key of the field in the answer
+ * @property {number} own points of one such object
+ * @property {'object' | 'list' | 'connection' | 'wrapper'} kind
+ * @property {object | null} many the ids of `nodes`, each of which costs
+ * @property {object | null} size `first` or `last` of a connection
+ * @property {string | null} when the type that must be met, for alternatives of an abstract type
+ * @property {PlanNode[]} inner
+ */
 
 /** The part of a document that costs something, as a tree; made once for each operation. @returns {PlanNode[]} */
 export function costPlan(schema, ast, operation) {
-    const fragments = new Map(ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((d) => [d.name.value, d]));
+    const fragments = new Map(
+        ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((d) => [d.name.value, d]),
+    );
     const mutation = operation.operation === 'mutation';
     const root = mutation ? schema.getMutationType() : schema.getQueryType();
 
@@ -30,14 +41,23 @@ export function costPlan(schema, ast, operation) {
             const nullable = isNullableType(field.type) ? field.type : field.type.ofType;
             const connection = named.name.endsWith('Connection');
             const inConnection = type.name.endsWith('Connection') || type.name.endsWith('Edge');
-            const free = FREE_TYPES.has(named.name) || named.name.endsWith('UserError') || named.name.endsWith('Error')
-                || (mutation && depth === 1);
+            const free =
+                FREE_TYPES.has(named.name) ||
+                named.name.endsWith('UserError') ||
+                named.name.endsWith('Error') ||
+                (mutation && depth === 1);
             const argument = (name) => s.arguments?.find((a) => a.name.value === name)?.value ?? null;
             out.push({
-                key: s.alias?.value ?? s.name.value, when,
+                key: s.alias?.value ?? s.name.value,
+                when,
                 kind: connection ? 'connection' : inConnection ? 'wrapper' : isListType(nullable) ? 'list' : 'object',
-                own: mutation && depth === 0 ? MUTATION_COST : named.name.endsWith('Connection') || named.name.endsWith('Edge') || free ? 0 : 1,
-                size: connection ? argument('first') ?? argument('last') : null,
+                own:
+                    mutation && depth === 0
+                        ? MUTATION_COST
+                        : named.name.endsWith('Connection') || named.name.endsWith('Edge') || free
+                          ? 0
+                          : 1,
+                size: connection ? (argument('first') ?? argument('last')) : null,
                 many: s.name.value === 'nodes' && type === root ? argument('ids') : null,
                 inner: walk(s.selectionSet, named, null, depth + 1),
             });
@@ -48,7 +68,7 @@ export function costPlan(schema, ast, operation) {
 }
 
 /** Interpolated weight of n nodes in a connection. */
-export function connectionWeight(n) {
+function connectionWeight(n) {
     const table = CONNECTION_WEIGHT;
     for (let i = 1; i < table.length; i++) {
         const [x0, y0] = table[i - 1];
@@ -85,17 +105,25 @@ export function actualCost(plan, data, top = true) {
     return sumOf(plan, (node) => {
         const value = data[node.key];
         if (node.own === MUTATION_COST) return MUTATION_COST + (value ? actualCost(node.inner, value, false) : 0);
-        if (value === null || value === undefined) return top ? node.own : 0; // recorded: nothing found at the top costs 1, deeper nothing
+        // Recorded: nothing found at the top costs 1, deeper nothing.
+        if (value === null || value === undefined) return top ? node.own : 0;
         if (node.kind === 'connection') {
             const list = value.nodes ?? value.edges ?? aliased(node, value);
-            const one = list.length ? nodeCost(node, (n) => {
-                const first = n.key in list[0] ? list[0][n.key] : list[0];
-                return n.own + actualCost(n.inner, first, false);
-            }) : 0;
+            const one = list.length
+                ? nodeCost(node, (n) => {
+                      const first = n.key in list[0] ? list[0][n.key] : list[0];
+                      return n.own + actualCost(n.inner, first, false);
+                  })
+                : 0;
             return 2 + connectionWeight(list.length) * one;
         }
-        if (node.many) return value.reduce((total, entry) => total + (entry ? node.own + actualCost(node.inner, entry, false) : 0), 0);
-        if (Array.isArray(value)) return node.own + (value.length ? actualCost(node.inner, value.find((v) => v) ?? null, false) : 0);
+        if (node.many)
+            return value.reduce(
+                (total, entry) => total + (entry ? node.own + actualCost(node.inner, entry, false) : 0),
+                0,
+            );
+        if (Array.isArray(value))
+            return node.own + (value.length ? actualCost(node.inner, value.find((v) => v) ?? null, false) : 0);
         return node.own + actualCost(node.inner, value, false);
     });
 }
@@ -130,24 +158,32 @@ function sumOf(plan, costOf) {
 
 /** The leaky bucket of our app in this shop, refilled on the shop's clock. */
 export class Bucket {
-    constructor(world) { this.world = world; }
+    constructor(world) {
+        this.world = world;
+    }
 
     refill() {
         const { rate, bucket } = this.world.plan;
         const state = this.world.meta.get('bucket');
         const now = this.world.now();
-        state.available = Math.min(bucket, state.available + Math.max(0, now - state.at) * rate / 1000);
+        state.available = Math.min(bucket, state.available + (Math.max(0, now - state.at) * rate) / 1000);
         state.at = now;
         this.world.touch('meta', 'bucket');
         return state;
     }
 
     /** True when `points` are there; they are not taken yet. */
-    holds(points) { return this.refill().available >= points; }
+    holds(points) {
+        return this.refill().available >= points;
+    }
 
-    take(points) { this.refill().available -= points; }
+    take(points) {
+        this.refill().available -= points;
+    }
 
-    empty() { this.refill().available = 0; }
+    empty() {
+        this.refill().available = 0;
+    }
 
     status() {
         const { rate, bucket } = this.world.plan;

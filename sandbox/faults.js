@@ -1,13 +1,35 @@
 // Fate, on order: what goes wrong with the next calls, and races that must happen at a certain request.
-export const KINDS = ['latency', 'http_500', 'http_503', 'throttled', 'http_429', 'cut_before', 'cut_after', 'lost_answer', 'bulk_stuck', 'bulk_fail',
-    'webhook_late', 'webhook_twice', 'webhook_lost', 'webhook_reorder', 'index_lag', 'token_revoked', 'read_only', 'maintenance'];
+export const KINDS = [
+    'latency',
+    'http_500',
+    'http_503',
+    'throttled',
+    'http_429',
+    'cut_before',
+    'cut_after',
+    'lost_answer',
+    'bulk_stuck',
+    'bulk_fail',
+    'webhook_late',
+    'webhook_twice',
+    'webhook_lost',
+    'webhook_reorder',
+    'index_lag',
+    'token_revoked',
+    'read_only',
+    'maintenance',
+];
 
 const DEFAULT_LAG_MS = 60_000;
 
 export class Faults {
-    constructor(world) { this.world = world; }
+    constructor(world) {
+        this.world = world;
+    }
 
-    get state() { return this.world.meta.get('faults'); }
+    get state() {
+        return this.world.meta.get('faults');
+    }
 
     /** Sets a fault; one of each kind may be active. `none` ends all. */
     set({ kind, count = null, rate = null, ms = null }) {
@@ -28,15 +50,28 @@ export class Faults {
         return this.world.random() < (fault.rate ?? 1) ? fault : null;
     }
 
+    /**
+     * Whether a fault that picks single calls, by count or rate, hits this one;
+     * one without either changes the shop's state instead.
+     */
+    single(kind) {
+        const fault = this.standing(kind);
+        return fault && (fault.count ?? fault.rate) !== null ? this.hit(kind) : null;
+    }
+
     /** Active whatever the count, without using it up. */
-    standing(kind) { return this.state.active[kind] ?? null; }
+    standing(kind) {
+        return this.state.active[kind] ?? null;
+    }
 
     /** How far the order search lags in the present call, ms; drawn once for each call that searches orders. */
-    indexLag() { return this.lag ?? 0; }
+    indexLag() {
+        return this.lag ?? 0;
+    }
 
     drawIndexLag(roots) {
         const fault = roots.includes('orders') ? this.hit('index_lag') : null;
-        this.lag = fault ? fault.ms ?? DEFAULT_LAG_MS : 0;
+        this.lag = fault ? (fault.ms ?? DEFAULT_LAG_MS) : 0;
     }
 
     addWhen({ field, nth = 1, when = 'before', do: calls }) {

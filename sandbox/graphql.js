@@ -34,16 +34,36 @@ export function prepare(world, version, { query, variables, operationName }) {
         return { refused: { errors }, version, roots: [], keys: [] };
     };
     const document = documentOf(version, query);
-    if (document.errors) return refused(document.errors, document.errors[0].extensions?.code === 'SANDBOX_NOT_MODELLED' ? 'not_modelled_here' : 'invalid_document');
-    const operation = operationName ? document.operations.get(operationName) : document.operations.size === 1 ? [...document.operations.values()][0] : null;
-    if (!operation) return refused([{ message: operationName ? `No operation named "${operationName}"` : 'An operation name is required' }], 'invalid_document');
+    if (document.errors)
+        return refused(
+            document.errors,
+            document.errors[0].extensions?.code === 'SANDBOX_NOT_MODELLED' ? 'not_modelled_here' : 'invalid_document',
+        );
+    const operation = operationName
+        ? document.operations.get(operationName)
+        : document.operations.size === 1
+          ? [...document.operations.values()][0]
+          : null;
+    if (!operation)
+        return refused(
+            [{ message: operationName ? `No operation named "${operationName}"` : 'An operation name is required' }],
+            'invalid_document',
+        );
     const rawVariables = variables ?? {};
     const { values, errors } = coerceVariables(schemaOf(version), operation.node, rawVariables);
     if (errors.length) return refused(errors, 'invalid_variable');
     const long = longArrays(version, operation, values);
     if (long.length) return refused(long, 'array_too_long');
     const keys = operation.roots.map((field) => keyOf(field, values)).filter((key) => key !== null);
-    return { version, document, operation, variables: values, rawVariables, roots: operation.roots.map((f) => f.name.value), keys };
+    return {
+        version,
+        document,
+        operation,
+        variables: values,
+        rawVariables,
+        roots: operation.roots.map((f) => f.name.value),
+        keys,
+    };
 }
 
 /** Input arrays above the limit, in any argument of a root field. */
@@ -60,11 +80,14 @@ function longArrays(version, operation, variables) {
                     const { line, column } = field.loc.startToken;
                     errors.push({
                         message: `The input array size of ${value.length} is greater than the maximum allowed of ${ARRAY_LIMIT}.`,
-                        locations: [{ line, column }], path, extensions: { code: ARRAY_LIMIT_CODE },
+                        locations: [{ line, column }],
+                        path,
+                        extensions: { code: ARRAY_LIMIT_CODE },
                     });
                 }
                 value.forEach((v, i) => walk(v, [...path, String(i)]));
-            } else if (value && typeof value === 'object') for (const name of Object.keys(value)) walk(value[name], [...path, name]);
+            } else if (value && typeof value === 'object')
+                for (const name of Object.keys(value)) walk(value[name], [...path, name]);
         };
         walk(getArgumentValues(definition, field, variables), [field.name.value]);
     }
@@ -85,16 +108,32 @@ export function run(shop, call, how = {}) {
     const requested = how.bulk ? 0 : requestedCost(operation.plan, call.variables);
     if (requested > MAX_QUERY_COST) {
         world.violation('max_cost_exceeded', `${requested} points`);
-        return { errors: [{
-            message: `Query cost is ${requested}, which exceeds the single query max cost limit (${MAX_QUERY_COST}).`,
-            extensions: { code: 'MAX_COST_EXCEEDED', cost: requested, maxCost: MAX_QUERY_COST, documentation: 'https://shopify.dev/api/usage/rate-limits' },
-        }] };
+        return {
+            errors: [
+                {
+                    message: `Query cost is ${requested}, which exceeds the single query max cost limit (${MAX_QUERY_COST}).`,
+                    extensions: {
+                        code: 'MAX_COST_EXCEEDED',
+                        cost: requested,
+                        maxCost: MAX_QUERY_COST,
+                        documentation: 'https://shopify.dev/api/usage/rate-limits',
+                    },
+                },
+            ],
+        };
     }
     if (!how.bulk && !bucket.holds(requested)) {
         world.stats.throttled++;
         return {
-            errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' } }],
-            extensions: { cost: { requestedQueryCost: requested, actualQueryCost: null, throttleStatus: bucket.status() } },
+            errors: [
+                {
+                    message: 'Throttled',
+                    extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' },
+                },
+            ],
+            extensions: {
+                cost: { requestedQueryCost: requested, actualQueryCost: null, throttleStatus: bucket.status() },
+            },
         };
     }
     const answer = how.readOnly && operation.type === 'mutation' ? denied(operation) : perform(shop, call, how);
@@ -102,18 +141,33 @@ export function run(shop, call, how = {}) {
     const actual = Math.min(requested, actualCost(operation.plan, answer.data));
     bucket.take(actual);
     world.stats.points += actual;
-    answer.extensions = { cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status() } };
+    answer.extensions = {
+        cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status() },
+    };
     return answer;
 }
 
 function perform(shop, call, how) {
     const ctx = {
-        world: shop.world, shop, variables: call.variables, rawVariables: call.rawVariables, running: shop.running, request: call,
-        bulk: how.bulk ?? false, readOnly: how.readOnly ?? false, version: call.version,
+        world: shop.world,
+        shop,
+        variables: call.variables,
+        rawVariables: call.rawVariables,
+        running: shop.running,
+        request: call,
+        bulk: how.bulk ?? false,
+        readOnly: how.readOnly ?? false,
+        version: call.version,
     };
     const { data, errors } = execute({
-        schema: schemaOf(call.version), document: call.document.ast, operationName: call.operation.node.name?.value, rootValue: {},
-        contextValue: ctx, variableValues: call.variables, fieldResolver, typeResolver,
+        schema: schemaOf(call.version),
+        document: call.document.ast,
+        operationName: call.operation.node.name?.value,
+        rootValue: {},
+        contextValue: ctx,
+        variableValues: call.variables,
+        fieldResolver,
+        typeResolver,
     });
     return errors ? { errors: errors.map(formatted), data } : { data };
 }
@@ -127,8 +181,14 @@ function denied(operation) {
         const { line, column } = field.loc.startToken;
         const access = '`write_inventory` access scope.';
         return {
-            message: `Access denied for ${field.name.value} field. Required access: ${access}`, locations: [{ line, column }],
-            extensions: { code: 'ACCESS_DENIED', documentation: 'https://shopify.dev/api/usage/access-scopes', requiredAccess: access }, path: [key],
+            message: `Access denied for ${field.name.value} field. Required access: ${access}`,
+            locations: [{ line, column }],
+            extensions: {
+                code: 'ACCESS_DENIED',
+                documentation: 'https://shopify.dev/api/usage/access-scopes',
+                requiredAccess: access,
+            },
+            path: [key],
         };
     });
     return { errors, data };

@@ -6,8 +6,16 @@ import { FAILED_KEY_STAYS_FAILED, KEY_LIFE_MS } from './assumptions.js';
 import { iso } from './world.js';
 
 /** Mutations that need the directive, of those that the sandbox has. */
-export const NEED_KEY = new Set(['inventoryAdjustQuantities', 'inventorySetQuantities', 'inventoryMoveQuantities',
-    'inventorySetOnHandQuantities', 'inventoryActivate', 'locationActivate', 'locationDeactivate', 'refundCreate']);
+const NEED_KEY = new Set([
+    'inventoryAdjustQuantities',
+    'inventorySetQuantities',
+    'inventoryMoveQuantities',
+    'inventorySetOnHandQuantities',
+    'inventoryActivate',
+    'locationActivate',
+    'locationDeactivate',
+    'refundCreate',
+]);
 
 /** The key of a root field, or null without the directive. */
 export function keyOf(fieldNode, variables) {
@@ -23,13 +31,27 @@ export function fingerprint(fieldNode, rawVariables) {
     for (const argument of fieldNode.arguments ?? []) {
         parts.push(argument.name.value);
         visit(argument.value, {
-            Variable: (node) => { parts.push(JSON.stringify(rawVariables[node.name.value]) ?? 'absent'); },
-            ObjectField: (node) => { parts.push(node.name.value); },
-            IntValue: (node) => { parts.push(node.value); },
-            StringValue: (node) => { parts.push(JSON.stringify(node.value)); },
-            EnumValue: (node) => { parts.push(node.value); },
-            BooleanValue: (node) => { parts.push(String(node.value)); },
-            NullValue: () => { parts.push('null'); },
+            Variable: (node) => {
+                parts.push(JSON.stringify(rawVariables[node.name.value]) ?? 'absent');
+            },
+            ObjectField: (node) => {
+                parts.push(node.name.value);
+            },
+            IntValue: (node) => {
+                parts.push(node.value);
+            },
+            StringValue: (node) => {
+                parts.push(JSON.stringify(node.value));
+            },
+            EnumValue: (node) => {
+                parts.push(node.value);
+            },
+            BooleanValue: (node) => {
+                parts.push(String(node.value));
+            },
+            NullValue: () => {
+                parts.push('null');
+            },
         });
     }
     return createHash('sha256').update(parts.join('\n')).digest('base64');
@@ -56,7 +78,9 @@ export function underKey(ctx, fieldNode, apply, rebuild, refuse) {
     if (key === null) {
         if (!NEED_KEY.has(name)) return apply().result;
         world.violation('idempotent_missing', name);
-        throw new GraphQLError('The @idempotent directive is required for this mutation but was not provided.', { extensions: { code: 'BAD_REQUEST' } });
+        throw new GraphQLError('The @idempotent directive is required for this mutation but was not provided.', {
+            extensions: { code: 'BAD_REQUEST' },
+        });
     }
     if (String(key).trim() === '') {
         world.violation('idempotency_key_blank', name);
@@ -69,13 +93,20 @@ export function underKey(ctx, fieldNode, apply, rebuild, refuse) {
     if (ctx.running.has(key) && ctx.running.get(key) !== ctx.request) return error('IDEMPOTENCY_CONCURRENT_REQUEST');
     if (known && now - known.at < KEY_LIFE_MS) {
         if (known.print !== print) {
-            world.violation('idempotency_key_reused', `key ${key} was first sent at ${iso(known.at)} with other arguments`);
+            world.violation(
+                'idempotency_key_reused',
+                `key ${key} was first sent at ${iso(known.at)} with other arguments`,
+            );
             return error('IDEMPOTENCY_KEY_PARAMETER_MISMATCH');
         }
         if (known.failed && FAILED_KEY_STAYS_FAILED) return error('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED');
         return rebuild(known.memory);
     }
-    if (known) world.violation('idempotency_key_expired', `key ${key} was first sent at ${iso(known.at)}; it is forgotten and applies again`);
+    if (known)
+        world.violation(
+            'idempotency_key_expired',
+            `key ${key} was first sent at ${iso(known.at)}; it is forgotten and applies again`,
+        );
     const { result, failed, memory } = apply();
     world.put('keys', key, { at: now, print, failed, memory });
     return result;

@@ -42,16 +42,21 @@ export class Journal {
         let chunk = [];
         for (const line of world.lines()) {
             chunk.push(line);
-            if (chunk.length === 10_000) { writeAll(descriptor, Buffer.from(chunk.join("\n") + "\n")); chunk = []; }
+            if (chunk.length === 10_000) {
+                writeAll(descriptor, Buffer.from(chunk.join('\n') + '\n'));
+                chunk = [];
+            }
         }
-        writeAll(descriptor, Buffer.from([...chunk, END, ""].join("\n")));
+        writeAll(descriptor, Buffer.from([...chunk, END, ''].join('\n')));
         renameSync(next, this.file);
         if (this.descriptor !== null) closeSync(this.descriptor);
         this.descriptor = descriptor;
     }
 
     /** @param {string[]} lines one batch */
-    append(lines) { writeAll(this.descriptor, Buffer.from([...lines, END, ''].join('\n'))); }
+    append(lines) {
+        writeAll(this.descriptor, Buffer.from([...lines, END, ''].join('\n')));
+    }
 
     close() {
         if (this.descriptor !== null) closeSync(this.descriptor);

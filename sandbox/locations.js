@@ -5,7 +5,17 @@ import { iso, numberOf } from './world.js';
 export function addLocation(world, { name, active = true, online = true }) {
     const now = world.now();
     const primary = world.locations.size === 0;
-    const location = { kind: 'Location', id: world.gid('Location'), name, active, online, primary, createdAt: now, updatedAt: now, deactivatedAt: active ? null : now };
+    const location = {
+        kind: 'Location',
+        id: world.gid('Location'),
+        name,
+        active,
+        online,
+        primary,
+        createdAt: now,
+        updatedAt: now,
+        deactivatedAt: active ? null : now,
+    };
     world.put('locations', location.id, location);
     world.announce('locations/create', () => locationPayload(location));
     return location;
@@ -26,7 +36,8 @@ export function hasStock(world, location) {
 
 export function hasUnfulfilled(world, location) {
     for (const order of world.orders.values())
-        if (order.fos.some((fo) => fo.location === location.id && fo.lines.some((line) => line.remaining > 0))) return true;
+        if (order.fos.some((fo) => fo.location === location.id && fo.lines.some((line) => line.remaining > 0)))
+            return true;
     return false;
 }
 
@@ -42,17 +53,41 @@ export function deactivateLocation(world, location, { destinationLocationId = nu
     if (!location.active) return [];
     const destination = destinationLocationId ? world.locations.get(destinationLocationId) : null;
     if (destinationLocationId === location.id)
-        return refuse('DESTINATION_LOCATION_IS_THE_SAME_LOCATION', 'destinationLocationId', 'Location could not be deactivated because the destination location cannot be set to the location to be deactivated.');
+        return refuse(
+            'DESTINATION_LOCATION_IS_THE_SAME_LOCATION',
+            'destinationLocationId',
+            'Location could not be deactivated because the destination location cannot be set to the location to be deactivated.',
+        );
     if (destinationLocationId && !destination?.active)
-        return refuse('DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE', 'destinationLocationId', 'Location could not be deactivated because the destination location could be not found or is inactive.');
+        return refuse(
+            'DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE',
+            'destinationLocationId',
+            'Location could not be deactivated because the destination location could be not found or is inactive.',
+        );
     if (![...world.locations.values()].some((l) => l !== location && l.active && l.online))
-        return refuse('CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT', 'locationId', 'At least one location must fulfill online orders.');
+        return refuse(
+            'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT',
+            'locationId',
+            'At least one location must fulfill online orders.',
+        );
     if (location.primary)
-        return refuse('PERMANENTLY_BLOCKED_FROM_DEACTIVATION_ERROR', 'locationId', 'Location could not be deactivated because it either has a fulfillment service or is the only location with a shipping address.');
+        return refuse(
+            'PERMANENTLY_BLOCKED_FROM_DEACTIVATION_ERROR',
+            'locationId',
+            'Location could not be deactivated because it either has a fulfillment service or is the only location with a shipping address.',
+        );
     if (!destination && hasStock(world, location))
-        return refuse('HAS_ACTIVE_INVENTORY_ERROR', 'locationId', 'Location could not be deactivated without specifying where to relocate inventory stocked at the location.');
+        return refuse(
+            'HAS_ACTIVE_INVENTORY_ERROR',
+            'locationId',
+            'Location could not be deactivated without specifying where to relocate inventory stocked at the location.',
+        );
     if (!destination && hasUnfulfilled(world, location))
-        return refuse('HAS_FULFILLMENT_ORDERS_ERROR', 'locationId', 'Location could not be deactivated because it has pending orders.');
+        return refuse(
+            'HAS_FULFILLMENT_ORDERS_ERROR',
+            'locationId',
+            'Location could not be deactivated because it has pending orders.',
+        );
     if (destination) relocate(world, location, destination);
     setLocationActive(world, location, false);
     return [];
@@ -88,8 +123,18 @@ export function setLocationActive(world, location, active) {
 /** Errors of locationDelete; with none, the location and its levels are gone. */
 export function deleteLocation(world, location) {
     const errors = [];
-    if (location.active) errors.push({ code: 'LOCATION_IS_ACTIVE', field: ['locationId'], message: 'The location cannot be deleted while it is active.' });
-    if (hasStock(world, location)) errors.push({ code: 'LOCATION_HAS_INVENTORY', field: ['locationId'], message: 'The location cannot be deleted while it has inventory.' });
+    if (location.active)
+        errors.push({
+            code: 'LOCATION_IS_ACTIVE',
+            field: ['locationId'],
+            message: 'The location cannot be deleted while it is active.',
+        });
+    if (hasStock(world, location))
+        errors.push({
+            code: 'LOCATION_HAS_INVENTORY',
+            field: ['locationId'],
+            message: 'The location cannot be deleted while it has inventory.',
+        });
     if (errors.length === 0) removeLocation(world, location);
     return errors;
 }
@@ -104,5 +149,11 @@ export function removeLocation(world, location) {
 }
 
 function locationPayload(location) {
-    return { id: numberOf(location.id), name: location.name, active: location.active, updated_at: iso(location.updatedAt), admin_graphql_api_id: location.id };
+    return {
+        id: numberOf(location.id),
+        name: location.name,
+        active: location.active,
+        updated_at: iso(location.updatedAt),
+        admin_graphql_api_id: location.id,
+    };
 }

@@ -1,5 +1,6 @@
 // What happens to an order, and how each event moves quantities (the table in the reference, section 6).
-// Units that are ordered and not gone are "open": they stand in fulfilment orders, or, before routing, at the planned location.
+// Units that are ordered and not gone are "open": they stand in fulfilment orders, or, before routing, at the planned
+// location.
 import { POS_REFUSES_SHORT_STOCK, RETURN_SALE_SIGN } from './assumptions.js';
 import { levelAt, move } from './quantities.js';
 import { orderPayload } from './payloads.js';
@@ -30,9 +31,10 @@ export function changed(world, order, ...topics) {
     for (const topic of [...topics, 'orders/updated']) world.announce(topic, () => orderPayload(world, order));
 }
 
-export const openUnits = (line) => line.open;
-export const fulfilledUnits = (order, line) => order.fulfillments.filter((f) => f.status === 'SUCCESS')
-    .reduce((sum, f) => sum + f.lines.filter((l) => l.line === line.id).reduce((s, l) => s + l.quantity, 0), 0);
+export const fulfilledUnits = (order, line) =>
+    order.fulfillments
+        .filter((f) => f.status === 'SUCCESS')
+        .reduce((sum, f) => sum + f.lines.filter((l) => l.line === line.id).reduce((s, l) => s + l.quantity, 0), 0);
 
 /** @returns {object} the order as it stands right after it was placed */
 export function placeOrder(world, spec) {
@@ -43,19 +45,53 @@ export function placeOrder(world, spec) {
     const n = world.number('Order');
     const app = !claims ? SALES_APPS.other : pos ? SALES_APPS.pos : spec.draft ? SALES_APPS.draft : SALES_APPS.online;
     const order = {
-        kind: 'Order', id: `gid://shopify/Order/${n}`, name: `#${1000 + n}`, createdAt: now, processedAt: spec.at ? Date.parse(spec.at) : now,
-        updatedAt: now, updates: [now], cancelledAt: null, cancelReason: null, closedAt: null, test: spec.test ?? false, edited: false,
-        sourceName: spec.source ?? (pos ? 'pos' : claims ? (spec.draft ? 'shopify_draft_order' : 'web') : 'marketplace'), retailLocation: pos ? location : null,
-        app: spec.app ? { id: SALES_APPS.other.id, name: spec.app } : app, claims, paid: spec.paid ?? true, location, routed: false,
-        lines: [], fos: [], fulfillments: [], refunds: [], agreements: [], returns: [],
+        kind: 'Order',
+        id: `gid://shopify/Order/${n}`,
+        name: `#${1000 + n}`,
+        createdAt: now,
+        processedAt: spec.at ? Date.parse(spec.at) : now,
+        updatedAt: now,
+        updates: [now],
+        cancelledAt: null,
+        cancelReason: null,
+        closedAt: null,
+        test: spec.test ?? false,
+        edited: false,
+        sourceName:
+            spec.source ?? (pos ? 'pos' : claims ? (spec.draft ? 'shopify_draft_order' : 'web') : 'marketplace'),
+        retailLocation: pos ? location : null,
+        app: spec.app ? { id: SALES_APPS.other.id, name: spec.app } : app,
+        claims,
+        paid: spec.paid ?? true,
+        location,
+        routed: false,
+        lines: [],
+        fos: [],
+        fulfillments: [],
+        refunds: [],
+        agreements: [],
+        returns: [],
     };
     for (const line of lines) order.lines.push(newLine(world, order, line));
-    agree(world, order, 'OrderAgreement', 'ORDER', order.lines.map((line) => [line, 'ORDER', line.quantity]));
+    agree(
+        world,
+        order,
+        'OrderAgreement',
+        'ORDER',
+        order.lines.map((line) => [line, 'ORDER', line.quantity]),
+    );
     world.put('orders', order.id, order);
     for (const line of order.lines) claim(world, order, line, location, line.quantity, spec.draft);
     if (pos || routed) route(world, order, location);
     world.announce('orders/create', () => orderPayload(world, order));
-    if (pos) fulfil(world, order, order.lines.map((line) => [line, line.quantity]), location, false);
+    if (pos)
+        fulfil(
+            world,
+            order,
+            order.lines.map((line) => [line, line.quantity]),
+            location,
+            false,
+        );
     return order;
 }
 
@@ -64,32 +100,67 @@ export function claim(world, order, line, location, units, reserved = null) {
     if (!line.item || units === 0) return;
     counted.sale(world, line.item, location, units);
     const held = Math.min(units, reserved?.get(line.item) ?? 0);
-    shift(world, order, line, location, { available: -(units - held), reserved: -held, committed: units }, 'Order created');
+    shift(
+        world,
+        order,
+        line,
+        location,
+        { available: -(units - held), reserved: -held, committed: units },
+        'Order created',
+    );
 }
 
 export function newLine(world, order, { item, variant, sku, title, quantity, group = null, custom = false }) {
     const record = item ? world.items.get(item) : null;
     const product = variant ? world.products.get(world.variants.get(variant).product) : null;
     return {
-        kind: 'LineItem', id: world.gid('LineItem'), item, variant, sku, title, quantity, current: quantity, open: quantity, group,
-        claims: order.claims && (record?.tracked ?? false), requiresShipping: record?.requiresShipping ?? false, giftCard: product?.giftCard ?? false, custom,
+        kind: 'LineItem',
+        id: world.gid('LineItem'),
+        item,
+        variant,
+        sku,
+        title,
+        quantity,
+        current: quantity,
+        open: quantity,
+        group,
+        claims: order.claims && (record?.tracked ?? false),
+        requiresShipping: record?.requiresShipping ?? false,
+        giftCard: product?.giftCard ?? false,
+        custom,
     };
 }
 
 /** Lines of a control call to variants; a bundle becomes its components. */
 export function resolveLines(world, lines) {
-    if (!Array.isArray(lines) || lines.length === 0) throw new Refused(400, 'lines: at least one {"sku", "quantity"} is needed');
+    if (!Array.isArray(lines) || lines.length === 0)
+        throw new Refused(400, 'lines: at least one {"sku", "quantity"} is needed');
     return lines.flatMap((line) => {
-        if (!Number.isInteger(line.quantity) || line.quantity < 1) throw new Refused(400, `line ${line.sku ?? line.title}: quantity must be a whole number of at least 1`);
-        if (line.sku === undefined && line.title) return [{ item: null, variant: null, sku: null, title: line.title, quantity: line.quantity, custom: true }];
+        if (!Number.isInteger(line.quantity) || line.quantity < 1)
+            throw new Refused(400, `line ${line.sku ?? line.title}: quantity must be a whole number of at least 1`);
+        if (line.sku === undefined && line.title)
+            return [{ item: null, variant: null, sku: null, title: line.title, quantity: line.quantity, custom: true }];
         const itemId = world.itemsOfSku.get(line.sku)?.[0];
         if (!itemId) throw new Refused(409, `no product has the SKU "${line.sku}"`);
         const variant = world.variants.get(world.items.get(itemId).variant);
         const product = world.products.get(variant.product);
-        if (!variant.bundle) return [{ item: itemId, variant: variant.id, sku: line.sku, title: product.title, quantity: line.quantity }];
+        if (!variant.bundle)
+            return [
+                { item: itemId, variant: variant.id, sku: line.sku, title: product.title, quantity: line.quantity },
+            ];
         if (!variant.components?.length) throw new Refused(409, `the bundle "${line.sku}" has no components`);
-        const group = { kind: 'LineItemGroup', id: world.gid('LineItemGroup'), title: product.title, quantity: line.quantity, variantId: variant.id, variantSku: variant.sku };
-        return resolveLines(world, variant.components.map((c) => ({ sku: c.sku, quantity: c.quantity * line.quantity }))).map((part) => ({ ...part, group }));
+        const group = {
+            kind: 'LineItemGroup',
+            id: world.gid('LineItemGroup'),
+            title: product.title,
+            quantity: line.quantity,
+            variantId: variant.id,
+            variantSku: variant.sku,
+        };
+        return resolveLines(
+            world,
+            variant.components.map((c) => ({ sku: c.sku, quantity: c.quantity * line.quantity })),
+        ).map((part) => ({ ...part, group }));
     });
 }
 
@@ -97,12 +168,13 @@ export function resolveLines(world, lines) {
 function pickLocation(world, lines, { location, claims = true, pos = false, force = false, draft = null }) {
     const need = new Map();
     for (const line of lines) if (line.item) need.set(line.item, (need.get(line.item) ?? 0) + line.quantity);
-    const short = (id) => [...need].find(([itemId, units]) => {
-        const item = world.items.get(itemId);
-        if (!item.tracked || world.variants.get(item.variant).policy === 'CONTINUE') return false;
-        const level = world.level(itemId, id);
-        return !level?.active || level.q.available + (draft?.get(itemId) ?? 0) < units;
-    });
+    const short = (id) =>
+        [...need].find(([itemId, units]) => {
+            const item = world.items.get(itemId);
+            if (!item.tracked || world.variants.get(item.variant).policy === 'CONTINUE') return false;
+            const level = world.level(itemId, id);
+            return !level?.active || level.q.available + (draft?.get(itemId) ?? 0) < units;
+        });
     const free = force || !claims || (pos && !POS_REFUSES_SHORT_STOCK);
     const shops = [...world.locations.values()].filter((l) => l.active && (l.online || pos));
     if (location) {
@@ -110,7 +182,12 @@ function pickLocation(world, lines, { location, claims = true, pos = false, forc
         if (!found) throw new Refused(400, `location ${location} does not exist`);
         if (!found.active) throw new Refused(409, `location ${found.name} is not active`);
         const lacking = free ? null : short(location);
-        if (lacking) throw new Refused(409, `not enough of ${world.items.get(lacking[0]).sku} at ${found.name}: ${lacking[1]} wanted, ${world.level(lacking[0], location)?.q.available ?? 0} available`);
+        if (lacking) {
+            const [itemId, units] = lacking;
+            const there = world.level(itemId, location)?.q.available ?? 0;
+            const { sku } = world.items.get(itemId);
+            throw new Refused(409, `not enough of ${sku} at ${found.name}: ${units} wanted, ${there} available`);
+        }
         return location;
     }
     if (shops.length === 0) throw new Refused(409, 'no active location sells online');
@@ -123,18 +200,44 @@ function pickLocation(world, lines, { location, claims = true, pos = false, forc
 export function route(world, order, location) {
     if (order.routed) throw new Refused(409, `order ${order.name} is routed already`);
     const now = world.now();
-    for (const line of order.lines) if (location !== order.location && line.open) relocateUnits(world, order, line, order.location, location, line.open);
+    for (const line of order.lines)
+        if (location !== order.location && line.open)
+            relocateUnits(world, order, line, order.location, location, line.open);
     order.location = location;
     order.routed = true;
     const lines = order.lines.filter((line) => line.open > 0 && !line.custom && !line.giftCard);
-    if (lines.length) order.fos.push(newFulfilmentOrder(world, location, now, lines.map((line) => [line, line.open])));
-    world.announce('fulfillment_orders/order_routing_complete', () => ({ fulfillment_order: order.fos[0] ? { id: order.fos[0].id, status: 'open' } : null, order_id: order.id }));
+    if (lines.length)
+        order.fos.push(
+            newFulfilmentOrder(
+                world,
+                location,
+                now,
+                lines.map((line) => [line, line.open]),
+            ),
+        );
+    world.announce('fulfillment_orders/order_routing_complete', () => ({
+        fulfillment_order: order.fos[0] ? { id: order.fos[0].id, status: 'open' } : null,
+        order_id: order.id,
+    }));
 }
 
 export function newFulfilmentOrder(world, location, now, entries) {
     return {
-        kind: 'FulfillmentOrder', id: world.gid('FulfillmentOrder'), status: 'OPEN', requestStatus: 'UNSUBMITTED', createdAt: now, updatedAt: now, fulfillAt: now, location,
-        lines: entries.map(([line, units]) => ({ kind: 'FulfillmentOrderLineItem', id: world.gid('FulfillmentOrderLineItem'), line: line.id, total: units, remaining: units })),
+        kind: 'FulfillmentOrder',
+        id: world.gid('FulfillmentOrder'),
+        status: 'OPEN',
+        requestStatus: 'UNSUBMITTED',
+        createdAt: now,
+        updatedAt: now,
+        fulfillAt: now,
+        location,
+        lines: entries.map(([line, units]) => ({
+            kind: 'FulfillmentOrderLineItem',
+            id: world.gid('FulfillmentOrderLineItem'),
+            line: line.id,
+            total: units,
+            remaining: units,
+        })),
     };
 }
 
@@ -142,8 +245,24 @@ export function newFulfilmentOrder(world, location, now, entries) {
 export function relocateUnits(world, order, line, from, to, units) {
     if (from === to) return;
     if (line.item) counted.moved(world, line.item, from, to, units);
-    shift(world, order, line, from, { available: units, committed: -units }, 'Order moved to another location', 'Shopify');
-    shift(world, order, line, to, { available: -units, committed: units }, 'Order moved from another location', 'Shopify');
+    shift(
+        world,
+        order,
+        line,
+        from,
+        { available: units, committed: -units },
+        'Order moved to another location',
+        'Shopify',
+    );
+    shift(
+        world,
+        order,
+        line,
+        to,
+        { available: -units, committed: units },
+        'Order moved from another location',
+        'Shopify',
+    );
 }
 
 /**
@@ -187,12 +306,27 @@ export function fulfil(world, order, entries, location, announce = true) {
             relocateUnits(world, order, line, at, to, here);
             shift(world, order, line, to, { committed: -here }, 'Order fulfilled');
             if (!parts.has(to)) parts.set(to, []);
-            parts.get(to).push({ kind: 'FulfillmentLineItem', id: world.gid('FulfillmentLineItem'), line: line.id, quantity: here });
+            parts
+                .get(to)
+                .push({
+                    kind: 'FulfillmentLineItem',
+                    id: world.gid('FulfillmentLineItem'),
+                    line: line.id,
+                    quantity: here,
+                });
         });
     }
     if (parts.size === 0) throw new Refused(409, `order ${order.name} has nothing to fulfil`);
     const now = world.now();
-    const made = [...parts].map(([at, lines]) => ({ kind: 'Fulfillment', id: world.gid('Fulfillment'), status: 'SUCCESS', createdAt: now, updatedAt: now, location: at, lines }));
+    const made = [...parts].map(([at, lines]) => ({
+        kind: 'Fulfillment',
+        id: world.gid('Fulfillment'),
+        status: 'SUCCESS',
+        createdAt: now,
+        updatedAt: now,
+        location: at,
+        lines,
+    }));
     order.fulfillments.push(...made);
     if (order.lines.every((line) => line.open === 0)) order.closedAt = now;
     changed(world, order, ...(announce ? ['orders/fulfilled'] : []));
@@ -200,15 +334,29 @@ export function fulfil(world, order, entries, location, announce = true) {
     return made;
 }
 
-export const fulfilmentPayload = (order, f) => ({ id: Number(f.id.split('/').pop()), order_id: Number(order.id.split('/').pop()), status: f.status.toLowerCase(), admin_graphql_api_id: f.id });
+export const fulfilmentPayload = (order, f) => ({
+    id: Number(f.id.split('/').pop()),
+    order_id: Number(order.id.split('/').pop()),
+    status: f.status.toLowerCase(),
+    admin_graphql_api_id: f.id,
+});
 
 /** Records what was agreed: `entries` are [line, action, units]. */
 export function agree(world, order, kind, reason, entries) {
     order.agreements.push({
-        kind, id: world.gid('SalesAgreement'), happenedAt: world.now(), reason,
-        sales: entries.filter(([, , units]) => units !== 0).map(([line, action, units]) => ({
-            kind: line.custom ? 'UnknownSale' : line.giftCard ? 'GiftCardSale' : 'ProductSale', id: world.gid('Sale'), actionType: action, lineType: line.custom ? 'UNKNOWN' : line.giftCard ? 'GIFT_CARD' : 'PRODUCT',
-            quantity: action === 'RETURN' ? RETURN_SALE_SIGN * units : units, line: line.id,
-        })),
+        kind,
+        id: world.gid('SalesAgreement'),
+        happenedAt: world.now(),
+        reason,
+        sales: entries
+            .filter(([, , units]) => units !== 0)
+            .map(([line, action, units]) => ({
+                kind: line.custom ? 'UnknownSale' : line.giftCard ? 'GiftCardSale' : 'ProductSale',
+                id: world.gid('Sale'),
+                actionType: action,
+                lineType: line.custom ? 'UNKNOWN' : line.giftCard ? 'GIFT_CARD' : 'PRODUCT',
+                quantity: action === 'RETURN' ? RETURN_SALE_SIGN * units : units,
+                line: line.id,
+            })),
     });
 }

@@ -1,31 +1,68 @@
 // Products, variants and items come and go.
 import { productPayload } from './payloads.js';
 import { levelAt } from './quantities.js';
-import { Refused } from './refused.js';
 import { numberOf } from './world.js';
 
 /** One product of a control call with one variant; `handle` puts several variants into one product. */
 export function addProduct(world, spec, byHandle) {
-    const { sku, title = sku, barcode = null, tracked = true, stocked = [], bundle = false, components = null, policy = 'deny' } = spec;
-    for (const id of stocked) if (!world.locations.has(id)) throw new Refused(400, `product ${sku}: location ${id} does not exist`);
+    const {
+        sku,
+        title = sku,
+        barcode = null,
+        tracked = true,
+        stocked = [],
+        bundle = false,
+        components = null,
+        policy = 'deny',
+    } = spec;
     const now = world.now();
     let product = spec.handle ? byHandle.get(spec.handle) : null;
     if (!product) {
         const id = world.gid('Product');
         product = {
-            kind: 'Product', id, title, handle: spec.handle ?? `product-${numberOf(id)}`, status: (spec.status ?? 'active').toUpperCase(), vendor: spec.vendor ?? '',
-            productType: spec.product_type ?? '', giftCard: spec.gift_card ?? false, variants: [], createdAt: now, updatedAt: now,
+            kind: 'Product',
+            id,
+            title,
+            handle: spec.handle ?? `product-${numberOf(id)}`,
+            status: (spec.status ?? 'active').toUpperCase(),
+            vendor: spec.vendor ?? '',
+            productType: spec.product_type ?? '',
+            giftCard: spec.gift_card ?? false,
+            variants: [],
+            createdAt: now,
+            updatedAt: now,
         };
         if (spec.handle) byHandle.set(spec.handle, product);
     }
     const variant = {
-        kind: 'ProductVariant', id: world.gid('ProductVariant'), product: product.id, item: world.gid('InventoryItem'), sku, barcode, title: spec.variant ?? 'Default Title',
-        bundle, components, policy: policy.toUpperCase(), options: spec.options ?? [{ name: 'Title', value: spec.variant ?? 'Default Title' }], position: product.variants.length + 1, createdAt: now, updatedAt: now,
+        kind: 'ProductVariant',
+        id: world.gid('ProductVariant'),
+        product: product.id,
+        item: world.gid('InventoryItem'),
+        sku,
+        barcode,
+        title: spec.variant ?? 'Default Title',
+        bundle,
+        components,
+        policy: policy.toUpperCase(),
+        options: spec.options ?? [{ name: 'Title', value: spec.variant ?? 'Default Title' }],
+        position: product.variants.length + 1,
+        createdAt: now,
+        updatedAt: now,
     };
     product.variants.push(variant.id);
     world.put('products', product.id, product);
     world.put('variants', variant.id, variant);
-    world.put('items', variant.item, { kind: 'InventoryItem', id: variant.item, variant: variant.id, sku, tracked, requiresShipping: spec.requires_shipping ?? true, createdAt: now, updatedAt: now });
+    world.put('items', variant.item, {
+        kind: 'InventoryItem',
+        id: variant.item,
+        variant: variant.id,
+        sku,
+        tracked,
+        requiresShipping: spec.requires_shipping ?? true,
+        createdAt: now,
+        updatedAt: now,
+    });
     world.indexVariant(variant);
     for (const id of stocked) levelAt(world, variant.item, id, true);
     world.announce('products/create', () => productPayload(world, product));

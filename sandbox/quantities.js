@@ -3,16 +3,41 @@
 import { iso, numberOf } from './world.js';
 import { counted } from './truth.js';
 
-export const NAMES = ['available', 'committed', 'incoming', 'reserved', 'damaged', 'quality_control', 'safety_stock', 'on_hand'];
+export const NAMES = [
+    'available',
+    'committed',
+    'incoming',
+    'reserved',
+    'damaged',
+    'quality_control',
+    'safety_stock',
+    'on_hand',
+];
 /** What adjust and move may write. */
 export const WRITABLE = ['available', 'damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock'];
 /** What the admin's history sums up as "unavailable". */
 export const UNAVAILABLE = ['reserved', 'damaged', 'quality_control', 'safety_stock'];
 const ON_HAND = new Set(['available', 'committed', ...UNAVAILABLE]);
 
-export const REASONS = ['correction', 'cycle_count_available', 'damaged', 'movement_canceled', 'movement_created',
-    'movement_received', 'movement_updated', 'other', 'promotion', 'quality_control', 'received', 'reservation_created',
-    'reservation_deleted', 'reservation_updated', 'restock', 'safety_stock', 'shrinkage'];
+export const REASONS = [
+    'correction',
+    'cycle_count_available',
+    'damaged',
+    'movement_canceled',
+    'movement_created',
+    'movement_received',
+    'movement_updated',
+    'other',
+    'promotion',
+    'quality_control',
+    'received',
+    'reservation_created',
+    'reservation_deleted',
+    'reservation_updated',
+    'restock',
+    'safety_stock',
+    'shrinkage',
+];
 
 /**
  * @typedef {object} Act what a change is put down to
@@ -30,9 +55,15 @@ export function levelAt(world, itemId, locationId, active) {
         const now = world.now();
         const n = world.number('InventoryLevel');
         level = {
-            kind: 'InventoryLevel', id: `gid://shopify/InventoryLevel/${n}?inventory_item_id=${numberOf(itemId)}`,
-            item: itemId, location: locationId, active, createdAt: now, updatedAt: now,
-            q: Object.fromEntries(NAMES.map((name) => [name, 0])), stamp: { available: now },
+            kind: 'InventoryLevel',
+            id: `gid://shopify/InventoryLevel/${n}?inventory_item_id=${numberOf(itemId)}`,
+            item: itemId,
+            location: locationId,
+            active,
+            createdAt: now,
+            updatedAt: now,
+            q: Object.fromEntries(NAMES.map((name) => [name, 0])),
+            stamp: { available: now },
         };
         world.put('levels', level.id, level);
         world.indexLevel(level);
@@ -47,7 +78,9 @@ export function setActive(world, level, active) {
     level.active = active;
     level.updatedAt = world.now();
     world.touch('levels', level.id);
-    world.announce(active ? 'inventory_levels/connect' : 'inventory_levels/disconnect', () => levelPayload(world, level));
+    world.announce(active ? 'inventory_levels/connect' : 'inventory_levels/disconnect', () =>
+        levelPayload(world, level),
+    );
 }
 
 /**
@@ -81,16 +114,26 @@ export function move(world, level, deltas, act) {
 
 function write(world, level, step, now, name, delta, act) {
     world.addHistory(level.id, {
-        step, at: now, name, delta, after: level.q[name], who: act.who, activity: act.activity,
-        reason: act.reason ?? null, reference: act.reference ?? null,
+        step,
+        at: now,
+        name,
+        delta,
+        after: level.q[name],
+        who: act.who,
+        activity: act.activity,
+        reason: act.reason ?? null,
+        reference: act.reference ?? null,
     });
 }
 
 function levelPayload(world, level) {
     const tracked = world.items.get(level.item)?.tracked;
     return {
-        inventory_item_id: numberOf(level.item), location_id: numberOf(level.location),
-        available: tracked ? level.q.available : null, updated_at: iso(level.updatedAt), admin_graphql_api_id: level.id,
+        inventory_item_id: numberOf(level.item),
+        location_id: numberOf(level.location),
+        available: tracked ? level.q.available : null,
+        updated_at: iso(level.updatedAt),
+        admin_graphql_api_id: level.id,
     };
 }
 

@@ -12,10 +12,13 @@ function placeOf(world, id) {
 /** Items and units of a call, tracked ones only, all of them available at the location. */
 function needAvailable(world, lines, location) {
     const need = new Map();
-    for (const line of resolveLines(world, lines)) if (line.item && world.items.get(line.item).tracked) need.set(line.item, (need.get(line.item) ?? 0) + line.quantity);
+    for (const line of resolveLines(world, lines))
+        if (line.item && world.items.get(line.item).tracked)
+            need.set(line.item, (need.get(line.item) ?? 0) + line.quantity);
     for (const [item, units] of need) {
         const there = world.level(item, location)?.q.available ?? 0;
-        if (there < units) throw new Refused(409, `not enough of ${world.items.get(item).sku}: ${units} wanted, ${there} available`);
+        if (there < units)
+            throw new Refused(409, `not enough of ${world.items.get(item).sku}: ${units} wanted, ${there} available`);
     }
     return [...need];
 }
@@ -26,7 +29,12 @@ export function newDraft(world, { lines, location, reserve = false }) {
     const id = world.gid('DraftOrder');
     const reserved = reserve ? needAvailable(world, lines, location) : [];
     for (const [item, units] of reserved)
-        move(world, levelAt(world, item, location, true), { available: -units, reserved: units }, { activity: 'Draft order reserved', who: SALES_APPS.draft.name, reference: id });
+        move(
+            world,
+            levelAt(world, item, location, true),
+            { available: -units, reserved: units },
+            { activity: 'Draft order reserved', who: SALES_APPS.draft.name, reference: id },
+        );
     world.put('drafts', id, { id, lines, location, reserved, state: 'open' });
     return { id };
 }
@@ -50,7 +58,13 @@ export function completeDraft(world, id) {
 export function deleteDraft(world, id) {
     const draft = openDraft(world, id);
     for (const [item, units] of draft.reserved)
-        if (world.items.has(item)) move(world, levelAt(world, item, draft.location, true), { available: units, reserved: -units }, { activity: 'Draft order deleted', who: SALES_APPS.draft.name, reference: draft.id });
+        if (world.items.has(item))
+            move(
+                world,
+                levelAt(world, item, draft.location, true),
+                { available: units, reserved: -units },
+                { activity: 'Draft order deleted', who: SALES_APPS.draft.name, reference: draft.id },
+            );
     draft.state = 'deleted';
     world.touch('drafts', draft.id);
     return { id: draft.id };
@@ -62,7 +76,12 @@ export function newTransfer(world, { lines, from, to }) {
     const units = needAvailable(world, lines, from);
     const id = world.gid('InventoryTransfer');
     for (const [item, n] of units)
-        move(world, levelAt(world, item, from, true), { available: -n, reserved: n }, { activity: 'Transfer ready to ship', who: 'Shopify', reason: 'reservation_created', reference: id });
+        move(
+            world,
+            levelAt(world, item, from, true),
+            { available: -n, reserved: n },
+            { activity: 'Transfer ready to ship', who: 'Shopify', reason: 'reservation_created', reference: id },
+        );
     world.put('transfers', id, { id, units, from, to, state: 'ready' });
     return { id };
 }
@@ -89,7 +108,12 @@ export function shipTransfer(world, id) {
 export function receiveTransfer(world, id) {
     const transfer = transferIn(world, id, 'in_transit');
     for (const [item, n] of transfer.units)
-        move(world, levelAt(world, item, transfer.to, true), { incoming: -n, available: n }, { activity: 'Transfer received', who: 'Shopify', reason: 'movement_received', reference: transfer.id });
+        move(
+            world,
+            levelAt(world, item, transfer.to, true),
+            { incoming: -n, available: n },
+            { activity: 'Transfer received', who: 'Shopify', reason: 'movement_received', reference: transfer.id },
+        );
     transfer.state = 'received';
     world.touch('transfers', transfer.id);
     return { id: transfer.id };

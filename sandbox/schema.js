@@ -29,8 +29,7 @@ export function schemaOf(version) {
     let schema = built.get(version);
     if (schema) return schema;
     const file = join(dataFolder(), `admin_${version}.json.gz`);
-    if (!existsSync(file))
-        throw new Error(`sandbox: ${file} is missing; install the pinned @shopify/dev-mcp`);
+    if (!existsSync(file)) throw new Error(`sandbox: ${file} is missing; install the pinned @shopify/dev-mcp`);
     const document = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
     schema = buildClientSchema(document.data ?? document, { assumeValid: true });
     built.set(version, schema);

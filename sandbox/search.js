@@ -1,11 +1,13 @@
 // Shopify's search syntax, as far as the sandbox's connections use it: terms, field:value with comparators,
-// quotes, AND (or a space), OR, NOT and a leading minus, brackets. A field that is not listed is an error, never ignored.
+// quotes, AND (or a space), OR, NOT and a leading minus, brackets. A field that is not listed is an error.
 import { GraphQLError } from 'graphql';
+
+/** @typedef {{ field: string, comparator: string, value: string }} Term */
 
 /**
  * @param {string | null | undefined} text
  * @param {Record<string, (node: any, comparator: string, value: string) => boolean>} fields `default` for bare terms
- * @returns {{ matches: (node: any) => boolean, terms: { field: string, comparator: string, value: string }[], onlyOr: boolean }}
+ * @returns {{ matches: (node: any) => boolean, terms: Term[], onlyOr: boolean }}
  */
 export function parseSearch(text, fields) {
     const tokens = tokenize(text ?? '');
@@ -26,7 +28,10 @@ export function parseSearch(text, fields) {
             return (node) => !inner(node);
         }
         const matcher = fields[token.field];
-        if (!matcher) throw new GraphQLError(`The sandbox does not model the search field "${token.field}".`, { extensions: { code: 'SANDBOX_NOT_MODELLED' } });
+        if (!matcher)
+            throw new GraphQLError(`The sandbox does not model the search field "${token.field}".`, {
+                extensions: { code: 'SANDBOX_NOT_MODELLED' },
+            });
         terms.push(token);
         return (node) => matcher(node, token.comparator, token.value);
     };
@@ -53,7 +58,8 @@ export function parseSearch(text, fields) {
     return { matches, terms, onlyOr };
 }
 
-const TOKEN = /\s*(?:(\()|(\))|(OR|AND|NOT)(?=[\s(])|(-(?=\S))|(?:([\w.]+):(<=|>=|<|>)?)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s()]+)))/gy;
+const TOKEN =
+    /\s*(?:(\()|(\))|(OR|AND|NOT)(?=[\s(])|(-(?=\S))|(?:([\w.]+):(<=|>=|<|>)?)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s()]+)))/gy;
 
 function tokenize(text) {
     const out = [];
@@ -66,7 +72,14 @@ function tokenize(text) {
         else if (close) out.push({ kind: ')' });
         else if (word) out.push({ kind: word.toLowerCase() });
         else if (minus) out.push({ kind: 'not' });
-        else out.push({ kind: 'term', field: field ?? 'default', comparator: comparator ?? '=', value: unescape(double ?? single ?? bare), quoted: bare === undefined });
+        else
+            out.push({
+                kind: 'term',
+                field: field ?? 'default',
+                comparator: comparator ?? '=',
+                value: unescape(double ?? single ?? bare),
+                quoted: bare === undefined,
+            });
     }
     return out;
 }
@@ -77,7 +90,10 @@ const unescape = (value) => value.replace(/\\(.)/g, '$1');
 export function timeMatches(ms, comparator, value) {
     if (ms === null || ms === undefined) return false;
     const wanted = Date.parse(value.length === 10 ? value + 'T00:00:00Z' : value);
-    if (Number.isNaN(wanted)) throw new GraphQLError(`Invalid timestamp for query filter: '${value}'`, { extensions: { code: 'BAD_REQUEST' } });
+    if (Number.isNaN(wanted))
+        throw new GraphQLError(`Invalid timestamp for query filter: '${value}'`, {
+            extensions: { code: 'BAD_REQUEST' },
+        });
     const seconds = Math.floor(ms / 1000) * 1000;
     if (comparator === '>=') return seconds >= wanted;
     if (comparator === '>') return seconds > wanted;

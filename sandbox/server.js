@@ -68,7 +68,9 @@ export async function serve({ port = 0, data = null, log = () => {} } = {}) {
     shop.url = `http://127.0.0.1:${server.address().port}`;
     const { token, client_id, secret } = shop.world.meta.get('credentials');
     return {
-        url: shop.url, shop, ready: { url: shop.url, token, client_id, secret, api_versions: VERSIONS },
+        url: shop.url,
+        shop,
+        ready: { url: shop.url, token, client_id, secret, api_versions: VERSIONS },
         async close() {
             shop.close();
             server.closeAllConnections();
@@ -80,8 +82,11 @@ export async function serve({ port = 0, data = null, log = () => {} } = {}) {
 function answer(shop, response, status, body, headers = {}) {
     const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     response.writeHead(status, {
-        'Content-Type': 'application/json; charset=utf-8', Date: new Date(shop.world.now()).toUTCString(), 'X-Request-Id': randomUUID(),
-        'Content-Length': Buffer.byteLength(text), ...headers,
+        'Content-Type': 'application/json; charset=utf-8',
+        Date: new Date(shop.world.now()).toUTCString(),
+        'X-Request-Id': randomUUID(),
+        'Content-Length': Buffer.byteLength(text),
+        ...headers,
     });
     response.end(text);
 }
@@ -105,16 +110,20 @@ async function handle(shop, request, response, log) {
     if (api) return admin(shop, request, response, api[1]);
     const body = await bodyOf(request, MAX_UPLOAD);
     if (body === null) return answer(shop, response, 413, { error: 'the body is too large' });
-    if (pathname === '/admin/oauth/access_token' && request.method === 'POST') return token(shop, request, response, body);
+    if (pathname === '/admin/oauth/access_token' && request.method === 'POST')
+        return token(shop, request, response, body);
     if (pathname.startsWith('/_control/')) return controlCall(shop, request, response, url, body);
     if (pathname.startsWith('/files/')) {
-        const { status, body: text, headers } = await files(shop, request, url, body);
+        const { status, body: text, headers } = files(shop, request, url, body);
         shop.world.commit();
         return answer(shop, response, status, text, headers);
     }
     if (request.method === 'GET' && (pathname === '/' || pathname.startsWith('/admin'))) {
         const page = adminPage(shop.world, pathname, url.searchParams);
-        return answer(shop, response, page.status, page.html, { 'Content-Type': 'text/html; charset=utf-8', ...(page.location ? { Location: page.location } : {}) });
+        return answer(shop, response, page.status, page.html, {
+            'Content-Type': 'text/html; charset=utf-8',
+            ...(page.location ? { Location: page.location } : {}),
+        });
     }
     return answer(shop, response, 404, { errors: 'Not Found' });
 }
@@ -122,7 +131,9 @@ async function handle(shop, request, response, log) {
 function token(shop, request, response, body) {
     let form;
     try {
-        form = /json/.test(request.headers['content-type'] ?? '') ? JSON.parse(body.toString('utf8')) : new URLSearchParams(body.toString('utf8'));
+        form = /json/.test(request.headers['content-type'] ?? '')
+            ? JSON.parse(body.toString('utf8'))
+            : new URLSearchParams(body.toString('utf8'));
     } catch {
         return answer(shop, response, 400, { error: 'invalid_request' });
     }
@@ -147,7 +158,10 @@ function controlCall(shop, request, response, url, body) {
 }
 
 /** Pauses without holding the process open. */
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const pause = (ms) =>
+    new Promise((resolve) => {
+        setTimeout(resolve, ms);
+    });
 
 /** One call of the Admin API, with everything that can go wrong around it. */
 async function admin(shop, request, response, asked) {
@@ -178,7 +192,12 @@ async function admin(shop, request, response, asked) {
         if (early === 'cut') return request.socket.destroy();
         if (early) return answer(shop, response, early.status, early.body, { ...headers, ...early.headers });
         faults.drawIndexLag(call.roots);
-        const result = call.refused ?? run(shop, call, { throttled: faults.hit('throttled') !== null, readOnly: faults.hit('read_only') !== null });
+        const result =
+            call.refused ??
+            run(shop, call, {
+                throttled: faults.hit('throttled') !== null,
+                readOnly: faults.hit('read_only') !== null,
+            });
         perform(shop, whens, 'after');
         return deliver(shop, request, response, result, headers);
     } finally {
@@ -191,15 +210,31 @@ async function admin(shop, request, response, asked) {
 function precheck(shop, request, raw) {
     const { world, faults, tokens } = shop;
     if (request.method !== 'POST') return { status: 405, body: { errors: 'Method Not Allowed' } };
-    if (faults.hit('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
-        return { status: 401, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } };
+    if (faults.single('token_revoked') || !tokens.accepts(request.headers['x-shopify-access-token']))
+        return {
+            status: 401,
+            body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' },
+        };
     if (raw === null) return { status: 413, body: { errors: 'Payload Too Large' } };
-    const refuse = (rule, status, errors) => { world.violation(rule, errors); return { status, body: { errors } }; };
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refuse('content_type', 415, 'Content-Type must be application/json');
+    const refuse = (rule, status, errors) => {
+        world.violation(rule, errors);
+        return { status, body: { errors } };
+    };
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+        return refuse('content_type', 415, 'Content-Type must be application/json');
     let body;
-    try { body = JSON.parse(raw.toString('utf8')); } catch { return refuse('bad_json', 400, 'Bad Request: the body is not JSON'); }
-    if (typeof body?.query !== 'string') return refuse('no_query', 400, { query: 'Required parameter missing or invalid' });
-    if (body.variables !== undefined && body.variables !== null && (typeof body.variables !== 'object' || Array.isArray(body.variables)))
+    try {
+        body = JSON.parse(raw.toString('utf8'));
+    } catch {
+        return refuse('bad_json', 400, 'Bad Request: the body is not JSON');
+    }
+    if (typeof body?.query !== 'string')
+        return refuse('no_query', 400, { query: 'Required parameter missing or invalid' });
+    if (
+        body.variables !== undefined &&
+        body.variables !== null &&
+        (typeof body.variables !== 'object' || Array.isArray(body.variables))
+    )
         return refuse('bad_variables', 400, { variables: 'must be an object' });
     return null;
 }
@@ -209,9 +244,19 @@ function earlyFault(faults) {
     if (faults.hit('cut_before')) return 'cut';
     if (faults.hit('http_500')) return { status: 500, body: { errors: 'Internal Server Error' } };
     if (faults.hit('http_503')) return { status: 503, body: { errors: 'Service Unavailable' } };
-    if (faults.hit('maintenance')) return { status: 200, body: '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>\n', headers: { 'Content-Type': 'text/html; charset=utf-8' } };
+    if (faults.hit('maintenance'))
+        return {
+            status: 200,
+            body: '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>\n',
+            headers: { 'Content-Type': 'text/html; charset=utf-8' },
+        };
     const busy = faults.hit('http_429');
-    if (busy) return { status: 429, body: { errors: 'Exceeded rate limit. Reduce request rates to resume uninterrupted service.' }, headers: { 'Retry-After': ((busy.ms ?? 1_000) / 1000).toFixed(1) } };
+    if (busy)
+        return {
+            status: 429,
+            body: { errors: 'Exceeded rate limit. Reduce request rates to resume uninterrupted service.' },
+            headers: { 'Retry-After': ((busy.ms ?? 1_000) / 1000).toFixed(1) },
+        };
     return null;
 }
 
@@ -227,7 +272,12 @@ async function deliver(shop, request, response, result, headers) {
     }
     if (!faults.hit('cut_after')) return answer(shop, response, 200, result, headers);
     const text = Buffer.from(JSON.stringify(result));
-    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': text.length, Date: new Date(world.now()).toUTCString(), ...headers });
+    response.writeHead(200, {
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': text.length,
+        Date: new Date(world.now()).toUTCString(),
+        ...headers,
+    });
     response.write(text.subarray(0, text.length >> 1), () => request.socket.destroy());
     return undefined;
 }

@@ -4,9 +4,13 @@ import { TOKEN_LIFE_S } from './assumptions.js';
 import { SCOPES } from './resolvers/shop.js';
 
 export class Tokens {
-    constructor(world) { this.world = world; }
+    constructor(world) {
+        this.world = world;
+    }
 
-    get credentials() { return this.world.meta.get('credentials'); }
+    get credentials() {
+        return this.world.meta.get('credentials');
+    }
 
     /** @param {string | undefined} token */
     accepts(token) {
@@ -16,7 +20,7 @@ export class Tokens {
         return known !== undefined && !known.revoked && this.world.now() < known.expires;
     }
 
-    /** A revoked fixed token comes back only when the fault ends; with a count or a rate single calls are hit instead. */
+    /** A revoked fixed token comes back when the fault ends; with a count or a rate single calls are hit instead. */
     fixedRevoked() {
         const fault = this.world.meta.get('faults').active.token_revoked;
         return fault !== undefined && fault.count === null && fault.rate === null;
@@ -33,9 +37,18 @@ export class Tokens {
     grant(form) {
         const get = (name) => (form instanceof URLSearchParams ? form.get(name) : form[name]) ?? '';
         if (get('grant_type') !== 'client_credentials')
-            return { status: 400, body: { error: 'unsupported_grant_type', error_description: 'The sandbox grants client_credentials only' } };
+            return {
+                status: 400,
+                body: {
+                    error: 'unsupported_grant_type',
+                    error_description: 'The sandbox grants client_credentials only',
+                },
+            };
         if (!same(get('client_id'), this.credentials.client_id) || !same(get('client_secret'), this.credentials.secret))
-            return { status: 400, body: { error: 'invalid_client', error_description: 'Client id or secret is wrong' } };
+            return {
+                status: 400,
+                body: { error: 'invalid_client', error_description: 'Client id or secret is wrong' },
+            };
         const token = 'shpat_' + randomBytes(16).toString('hex');
         this.world.put('tokens', token, { expires: this.world.now() + TOKEN_LIFE_S * 1000, revoked: false });
         return { status: 200, body: { access_token: token, scope: SCOPES.join(','), expires_in: TOKEN_LIFE_S } };

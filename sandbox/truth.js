@@ -14,7 +14,15 @@ export function setTruth(world, itemId, locationId, units) {
         stats.oversold -= before.oversold;
         stats.raised -= before.raised;
     }
-    world.put('truths', key, { item: itemId, location: locationId, units, sold: 0, restocked: 0, oversold: 0, raised: 0 });
+    world.put('truths', key, {
+        item: itemId,
+        location: locationId,
+        units,
+        sold: 0,
+        restocked: 0,
+        oversold: 0,
+        raised: 0,
+    });
     return { oversold: before?.oversold ?? 0, raised: before?.raised ?? 0 };
 }
 

@@ -1,6 +1,14 @@
 // Variables against their declared types, with Shopify's INVALID_VARIABLE: one error for each variable,
 // listing every problem inside it.
-import { isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType, typeFromAST, valueFromAST } from 'graphql';
+import {
+    isEnumType,
+    isInputObjectType,
+    isListType,
+    isNonNullType,
+    isScalarType,
+    typeFromAST,
+    valueFromAST,
+} from 'graphql';
 
 /**
  * @param {import('graphql').GraphQLSchema} schema
@@ -50,7 +58,10 @@ function coerce(type, value, path, problems) {
     if (isInputObjectType(type)) return coerceObject(type, value, path, problems);
     if (isEnumType(type)) {
         if (typeof value === 'string' && type.getValue(value)) return value;
-        const names = type.getValues().map((v) => v.name).join(', ');
+        const names = type
+            .getValues()
+            .map((v) => v.name)
+            .join(', ');
         return refuse(problems, path, `Expected "${value}" to be one of: ${names}`);
     }
     return isScalarType(type) ? coerceScalar(type, value, path, problems) : value;
@@ -77,7 +88,13 @@ const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
 function coerceScalar(type, value, path, problems) {
     if (type.name === 'DateTime' && !(typeof value === 'string' && TIME.test(value)))
         return refuse(problems, path, `Could not coerce value ${JSON.stringify(value)} to DateTime`);
-    if (type.name === 'ID' && typeof value === 'string' && value !== '' && !/^gid:\/\/shopify\/\w+\/[^/]+$/.test(value) && !/^\d+$/.test(value))
+    if (
+        type.name === 'ID' &&
+        typeof value === 'string' &&
+        value !== '' &&
+        !/^gid:\/\/shopify\/\w+\/[^/]+$/.test(value) &&
+        !/^\d+$/.test(value)
+    )
         return refuse(problems, path, `Invalid global id '${value}'`);
     try {
         return type.parseValue(value);

@@ -27,8 +27,19 @@ export class Webhooks {
         const now = this.world.now();
         const id = this.world.gid('WebhookSubscription');
         this.world.put('hooks', id, {
-            kind: 'WebhookSubscription', id, topic: '*', topics, uri: address, format: 'JSON', filter: null, name: null, includeFields: [], api: false,
-            createdAt: now, updatedAt: now, failures: 0,
+            kind: 'WebhookSubscription',
+            id,
+            topic: '*',
+            topics,
+            uri: address,
+            format: 'JSON',
+            filter: null,
+            name: null,
+            includeFields: [],
+            api: false,
+            createdAt: now,
+            updatedAt: now,
+            failures: 0,
         });
         return { id, address };
     }
@@ -39,10 +50,13 @@ export class Webhooks {
         let whole = null;
         const event = randomUUID();
         for (const hook of this.world.hooks.values()) {
-            if (hook.topic === '*' ? hook.topics && !hook.topics.includes(topic) : topicOf(hook.topic) !== topic) continue;
+            if (hook.topic === '*' ? hook.topics && !hook.topics.includes(topic) : topicOf(hook.topic) !== topic)
+                continue;
             whole ??= payload();
             if (hook.filter && !wanted(hook.filter, whole)) continue;
-            const said = hook.includeFields?.length ? Object.fromEntries(hook.includeFields.filter((f) => f in whole).map((f) => [f, whole[f]])) : whole;
+            const said = hook.includeFields?.length
+                ? Object.fromEntries(hook.includeFields.filter((f) => f in whole).map((f) => [f, whole[f]]))
+                : whole;
             this.queue(hook, topic, JSON.stringify(said), event);
         }
     }
@@ -52,8 +66,21 @@ export class Webhooks {
         if (faults.hit('webhook_lost')) return;
         const late = faults.hit('webhook_late')?.ms ?? 0;
         const id = randomUUID();
-        const delivery = { hook: hook.id, topic, body, id, event, triggeredAt: world.now(), due: world.now() + late, attempt: 0, held: false };
-        if (faults.hit('webhook_reorder')) { delivery.held = true; delivery.heldSince = Date.now(); }
+        const delivery = {
+            hook: hook.id,
+            topic,
+            body,
+            id,
+            event,
+            triggeredAt: world.now(),
+            due: world.now() + late,
+            attempt: 0,
+            held: false,
+        };
+        if (faults.hit('webhook_reorder')) {
+            delivery.held = true;
+            delivery.heldSince = Date.now();
+        }
         world.put('deliveries', id, delivery);
         if (faults.hit('webhook_twice')) world.put('deliveries', `${id}+`, { ...delivery, due: delivery.due });
         this.wake();
@@ -72,8 +99,14 @@ export class Webhooks {
         let next = Infinity;
         for (const [key, delivery] of this.world.deliveries) {
             if (delivery.sending) continue;
-            if (delivery.held && Date.now() - delivery.heldSince < REORDER_WAIT_MS) { next = Math.min(next, now + REORDER_WAIT_MS); continue; }
-            if (delivery.due > now) { next = Math.min(next, delivery.due); continue; }
+            if (delivery.held && Date.now() - delivery.heldSince < REORDER_WAIT_MS) {
+                next = Math.min(next, now + REORDER_WAIT_MS);
+                continue;
+            }
+            if (delivery.due > now) {
+                next = Math.min(next, delivery.due);
+                continue;
+            }
             if (this.busy >= AT_ONCE) return;
             this.busy++;
             delivery.sending = true;
@@ -87,15 +120,24 @@ export class Webhooks {
         let ok = hook === undefined; // nobody waits for it any more
         if (hook) {
             try {
-                const answer = await fetch(hook.uri, { method: 'POST', body: delivery.body, headers: this.headers(hook, delivery), redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS) });
+                const answer = await fetch(hook.uri, {
+                    method: 'POST',
+                    body: delivery.body,
+                    headers: this.headers(hook, delivery),
+                    redirect: 'manual',
+                    signal: AbortSignal.timeout(ANSWER_MS),
+                });
                 await answer.arrayBuffer();
                 ok = answer.status >= 200 && answer.status < 300;
-            } catch { ok = false; }
+            } catch {
+                ok = false;
+            }
         }
         this.busy--;
         delivery.sending = false;
         if (!this.stopped && this.world.deliveries.get(key) === delivery) {
-            if (ok) this.delivered(key, hook); else this.failed(key, delivery, hook);
+            if (ok) this.delivered(key, hook);
+            else this.failed(key, delivery, hook);
             this.world.commit();
             this.wake();
         }
@@ -122,9 +164,13 @@ export class Webhooks {
     headers(hook, delivery) {
         const { secret } = this.world.meta.get('credentials');
         const headers = {
-            'Content-Type': 'application/json', 'X-Shopify-Topic': delivery.topic, 'X-Shopify-Shop-Domain': SHOP_DOMAIN,
-            'X-Shopify-Hmac-Sha256': createHmac('sha256', secret).update(delivery.body).digest('base64'), 'X-Shopify-Webhook-Id': delivery.id,
-            'X-Shopify-Event-Id': delivery.event, 'X-Shopify-Triggered-At': new Date(delivery.triggeredAt).toISOString(),
+            'Content-Type': 'application/json',
+            'X-Shopify-Topic': delivery.topic,
+            'X-Shopify-Shop-Domain': SHOP_DOMAIN,
+            'X-Shopify-Hmac-Sha256': createHmac('sha256', secret).update(delivery.body).digest('base64'),
+            'X-Shopify-Webhook-Id': delivery.id,
+            'X-Shopify-Event-Id': delivery.event,
+            'X-Shopify-Triggered-At': new Date(delivery.triggeredAt).toISOString(),
             'X-Shopify-API-Version': hook.version ?? VERSIONS.at(-1),
         };
         if (hook.name) headers['X-Shopify-Name'] = hook.name;
@@ -137,17 +183,25 @@ export class Webhooks {
     }
 }
 
-/** A subscription's filter: search syntax over the payload; a path like `line_items.sku` looks at every entry of a list. */
+/** A subscription's filter: search syntax over the payload; a path like `line_items.sku` looks at every entry. */
 function wanted(filter, payload) {
-    const values = (node, [name, ...rest]) => (name === undefined ? [node] : [node?.[name] ?? []].flat().flatMap((inner) => values(inner, rest)));
+    const values = (node, [name, ...rest]) =>
+        name === undefined ? [node] : [node?.[name] ?? []].flat().flatMap((inner) => values(inner, rest));
     const holds = { '>=': (a, b) => a >= b, '>': (a, b) => a > b, '<=': (a, b) => a <= b, '<': (a, b) => a < b };
-    const field = (path) => (node, comparator, value) => values(node, path.split('.')).some((v) =>
-        (comparator === '=' ? value === '*' || String(v).toLowerCase() === value.toLowerCase() : holds[comparator](Number(v), Number(value))));
+    const field = (path) => (node, comparator, value) =>
+        values(node, path.split('.')).some((v) =>
+            comparator === '='
+                ? value === '*' || String(v).toLowerCase() === value.toLowerCase()
+                : holds[comparator](Number(v), Number(value)),
+        );
     return parseSearch(filter, new Proxy({}, { get: (_, path) => field(path) })).matches(payload);
 }
 
 /** ORDERS_CREATE -> orders/create; the object may have several words, the event is the last. */
-export function topicOf(name) {
-    const special = { FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE: 'fulfillment_orders/order_routing_complete', APP_SCOPES_UPDATE: 'app/scopes_update' };
+function topicOf(name) {
+    const special = {
+        FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE: 'fulfillment_orders/order_routing_complete',
+        APP_SCOPES_UPDATE: 'app/scopes_update',
+    };
     return special[name] ?? name.toLowerCase().replace(/_([a-z]+)$/, '/$1');
 }

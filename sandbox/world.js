@@ -4,8 +4,26 @@ import { randomBytes } from 'node:crypto';
 import { PLANS } from './assumptions.js';
 
 /** Tables whose records are kept one by one. `meta` holds the single records of the shop itself. */
-export const TABLES = ['meta', 'locations', 'products', 'variants', 'items', 'levels', 'orders', 'drafts', 'transfers',
-    'groups', 'keys', 'hooks', 'deliveries', 'bulks', 'uploads', 'tokens', 'truths', 'violations'];
+const TABLES = [
+    'meta',
+    'locations',
+    'products',
+    'variants',
+    'items',
+    'levels',
+    'orders',
+    'drafts',
+    'transfers',
+    'groups',
+    'keys',
+    'hooks',
+    'deliveries',
+    'bulks',
+    'uploads',
+    'tokens',
+    'truths',
+    'violations',
+];
 
 export const SHOP_DOMAIN = 'evenstock-sandbox.myshopify.com';
 export const APP = { id: 'gid://shopify/App/1', title: 'Evenstock' };
@@ -48,12 +66,22 @@ export class World {
         this.put('meta', 'shop', { plan, seed, random: seed >>> 0, offset: 0 });
         this.put('meta', 'counters', {});
         this.put('meta', 'bucket', { available: limits.bucket, at: this.now() });
-        this.put('meta', 'stats', { calls: 0, mutations: 0, quantities: 0, points: 0, throttled: 0, oversold: 0, raised: 0 });
+        this.put('meta', 'stats', {
+            calls: 0,
+            mutations: 0,
+            quantities: 0,
+            points: 0,
+            throttled: 0,
+            oversold: 0,
+            raised: 0,
+        });
         this.put('meta', 'faults', { active: {}, whens: [] });
     }
 
     /** Milliseconds on the shop's clock. */
-    now() { return Date.now() + (this.meta.get('shop')?.offset ?? 0); }
+    now() {
+        return Date.now() + (this.meta.get('shop')?.offset ?? 0);
+    }
 
     /** The next number of a kind of thing, from 1. */
     number(kind) {
@@ -63,7 +91,9 @@ export class World {
         return counters[kind];
     }
 
-    gid(kind) { return `gid://shopify/${kind}/${this.number(kind)}`; }
+    gid(kind) {
+        return `gid://shopify/${kind}/${this.number(kind)}`;
+    }
 
     /** A number in [0, 1) from the shop's seed (mulberry32), so that random faults can be repeated. */
     random() {
@@ -76,8 +106,13 @@ export class World {
         return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
     }
 
-    get stats() { this.touch('meta', 'stats'); return this.meta.get('stats'); }
-    get plan() { return PLANS[this.meta.get('shop').plan]; }
+    get stats() {
+        this.touch('meta', 'stats');
+        return this.meta.get('stats');
+    }
+    get plan() {
+        return PLANS[this.meta.get('shop').plan];
+    }
 
     put(table, id, record) {
         this[table].set(id, record);
@@ -94,22 +129,24 @@ export class World {
         if (table === 'orders') this.ordersVersion++;
         if (!this.journal) return;
         let ids = this.dirty.get(table);
-        if (!ids) this.dirty.set(table, ids = new Set());
+        if (!ids) this.dirty.set(table, (ids = new Set()));
         ids.add(id);
     }
 
     addHistory(levelId, row) {
         let rows = this.history.get(levelId);
-        if (!rows) this.history.set(levelId, rows = []);
+        if (!rows) this.history.set(levelId, (rows = []));
         rows.push(row);
         if (this.journal) this.newHistory.push([levelId, row]);
     }
 
-    level(itemId, locationId) { return this.levelsOfItem.get(itemId)?.get(locationId) ?? null; }
+    level(itemId, locationId) {
+        return this.levelsOfItem.get(itemId)?.get(locationId) ?? null;
+    }
 
     indexLevel(level) {
         let levels = this.levelsOfItem.get(level.item);
-        if (!levels) this.levelsOfItem.set(level.item, levels = new Map());
+        if (!levels) this.levelsOfItem.set(level.item, (levels = new Map()));
         levels.set(level.location, level);
     }
 
@@ -117,14 +154,15 @@ export class World {
         push(this.itemsOfSku, variant.sku, variant.item);
         for (const token of skuTokens(variant.sku)) {
             let set = this.variantsOfToken.get(token);
-            if (!set) this.variantsOfToken.set(token, set = new Set());
+            if (!set) this.variantsOfToken.set(token, (set = new Set()));
             set.add(variant.id);
         }
     }
 
     unindexVariant(variant) {
         const left = (this.itemsOfSku.get(variant.sku) ?? []).filter((id) => id !== variant.item);
-        if (left.length) this.itemsOfSku.set(variant.sku, left); else this.itemsOfSku.delete(variant.sku);
+        if (left.length) this.itemsOfSku.set(variant.sku, left);
+        else this.itemsOfSku.delete(variant.sku);
         for (const token of skuTokens(variant.sku)) this.variantsOfToken.get(token)?.delete(variant.id);
     }
 
@@ -144,15 +182,15 @@ export class World {
     *lines() {
         for (const table of TABLES)
             for (const [id, record] of this[table]) yield JSON.stringify(['t', table, id, record]);
-        for (const [levelId, rows] of this.history)
-            for (const row of rows) yield JSON.stringify(['h', levelId, row]);
+        for (const [levelId, rows] of this.history) for (const row of rows) yield JSON.stringify(['h', levelId, row]);
     }
 
     /** Takes one journal line back in; indexes are rebuilt afterwards with `reindex`. */
     restore([kind, a, b, record]) {
         if (kind === 'h') {
             const rows = this.history.get(a);
-            if (rows) rows.push(b); else this.history.set(a, [b]);
+            if (rows) rows.push(b);
+            else this.history.set(a, [b]);
         } else if (record === null) this[a].delete(b);
         else this[a].set(b, record);
     }
@@ -179,7 +217,8 @@ function newCredentials() {
 
 function push(map, key, value) {
     const list = map.get(key);
-    if (list) list.push(value); else map.set(key, [value]);
+    if (list) list.push(value);
+    else map.set(key, [value]);
 }
 
 /** The pieces a search finds a SKU by: letters and digits, lower case. */
@@ -189,8 +228,12 @@ export function skuTokens(sku) {
 
 /** RFC 3339 in UTC, whole seconds, as Shopify prints times. */
 export function iso(ms) {
-    return ms === null || ms === undefined ? null : new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+    return ms === null || ms === undefined
+        ? null
+        : new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** The number at the end of a gid. */
-export function numberOf(gid) { return Number(/\/(\d+)(\?|$)/.exec(gid)?.[1]); }
+export function numberOf(gid) {
+    return Number(/\/(\d+)(\?|$)/.exec(gid)?.[1]);
+}

@@ -32,8 +32,11 @@ function stage(_, { input }, ctx) {
         onlyMembers(one, 'StagedUploadInput', ['resource', 'filename', 'mimeType', 'httpMethod', 'fileSize']);
         if (one.resource !== 'BULK_MUTATION_VARIABLES') throw notModelled(`uploads of ${one.resource}`);
     }
-    const userErrors = input.flatMap(({ mimeType }, i) => (mimeType === 'text/jsonl' ? []
-        : [{ field: ['input', String(i), 'mimeType'], message: `(${mimeType}) is not a recognized format` }]));
+    const userErrors = input.flatMap(({ mimeType }, i) =>
+        mimeType === 'text/jsonl'
+            ? []
+            : [{ field: ['input', String(i), 'mimeType'], message: `(${mimeType}) is not a recognized format` }],
+    );
     return { stagedTargets: userErrors.length ? [] : input.map((one) => stagedTarget(ctx.shop, one)), userErrors };
 }
 
@@ -49,16 +52,30 @@ export default {
     },
     Mutation: {
         bulkOperationRunQuery: takes(['query', 'groupObjects'], (_, args, ctx) => ctx.shop.bulk.runQuery(args, ctx)),
-        bulkOperationRunMutation: takes(['mutation', 'stagedUploadPath', 'clientIdentifier', 'groupObjects'], (_, args, ctx) => ctx.shop.bulk.runMutation(args, ctx)),
+        bulkOperationRunMutation: takes(
+            ['mutation', 'stagedUploadPath', 'clientIdentifier', 'groupObjects'],
+            (_, args, ctx) => ctx.shop.bulk.runMutation(args, ctx),
+        ),
         bulkOperationCancel: takes(['id'], (_, { id }, ctx) => ctx.shop.bulk.cancel(id)),
         stagedUploadsCreate: takes(['input'], stage),
     },
     BulkOperation: {
-        id: own('id'), type: own('type'), status: own('status'), errorCode: own('errorCode'), query: own('query'), createdAt: at('createdAt'), completedAt: at('completedAt'),
-        objectCount: counted('objects'), rootObjectCount: counted('roots'), fileSize: (op) => (op.fileSize === null ? null : String(op.fileSize)),
-        url: address('file'), partialDataUrl: address('partialFile'),
+        id: own('id'),
+        type: own('type'),
+        status: own('status'),
+        errorCode: own('errorCode'),
+        query: own('query'),
+        createdAt: at('createdAt'),
+        completedAt: at('completedAt'),
+        objectCount: counted('objects'),
+        rootObjectCount: counted('roots'),
+        fileSize: (op) => (op.fileSize === null ? null : String(op.fileSize)),
+        url: address('file'),
+        partialDataUrl: address('partialFile'),
     },
-    BulkOperationRunQueryPayload: payload, BulkOperationRunMutationPayload: payload, BulkOperationCancelPayload: payload,
+    BulkOperationRunQueryPayload: payload,
+    BulkOperationRunMutationPayload: payload,
+    BulkOperationCancelPayload: payload,
     StagedUploadsCreatePayload: { stagedTargets: own('stagedTargets'), userErrors: own('userErrors') },
     StagedMediaUploadTarget: { url: own('url'), resourceUrl: own('resourceUrl'), parameters: own('parameters') },
     StagedUploadParameter: { name: own('name'), value: own('value') },

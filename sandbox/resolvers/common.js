@@ -15,13 +15,20 @@ export const always = (value) => () => value;
 export const connection = (listOf, { keyOf = byNumber, extra = [], ready } = {}) =>
     takes([...PAGE_ARGUMENTS, ...extra], (source, args, ctx, info) => {
         ready?.(args);
-        return page(listOf(source, args, ctx, info), args, typeof keyOf === 'function' ? keyOf : keyOf.of(args), ctx.bulk);
+        return page(
+            listOf(source, args, ctx, info),
+            args,
+            typeof keyOf === 'function' ? keyOf : keyOf.of(args),
+            ctx.bulk,
+        );
     });
 
 export const byNumber = (node) => [numberOf(node.id), 0];
 
 /** A record of one kind by its gid, null when there is none. */
-export function find(ctx, table, id) { return ctx.world[table].get(id) ?? null; }
+export function find(ctx, table, id) {
+    return ctx.world[table].get(id) ?? null;
+}
 
 export function notModelled(what) {
     return new GraphQLError(`The sandbox does not model ${what}.`, { extensions: { code: 'SANDBOX_NOT_MODELLED' } });

@@ -20,11 +20,17 @@ export class Model {
             for (const [type, fields] of Object.entries(part)) this.types[type] = { ...this.types[type], ...fields };
     }
 
-    knows(type) { return type in this.types || pageType(type) !== null; }
+    knows(type) {
+        return type in this.types || pageType(type) !== null;
+    }
 
-    has(type, field) { return this.types[type] ? field in this.types[type] : pageType(type)?.includes(field) ?? false; }
+    has(type, field) {
+        return this.types[type] ? field in this.types[type] : (pageType(type)?.includes(field) ?? false);
+    }
 
-    takes(type, field, argument) { return this.types[type]?.[field]?.takes?.includes(argument) ?? false; }
+    takes(type, field, argument) {
+        return this.types[type]?.[field]?.takes?.includes(argument) ?? false;
+    }
 
     /** The one field resolver that graphql-js is given. */
     resolver() {

@@ -20,7 +20,8 @@ const keyBySort = { of: (args) => (args.sortKey === 'ID' ? byNumber : (l) => [l.
 function list(_, args, ctx) {
     const { matches } = parseSearch(args.query, SEARCH);
     const keyOf = keyBySort.of(args);
-    return [...ctx.world.locations.values()].filter((l) => (l.active || args.includeInactive) && matches(l))
+    return [...ctx.world.locations.values()]
+        .filter((l) => (l.active || args.includeInactive) && matches(l))
         .sort((a, b) => compare(keyOf(a), keyOf(b)));
 }
 
@@ -37,45 +38,84 @@ function levelsHere(location, args, ctx) {
 const change = (errorsName, apply) => (_, args, ctx, info) => {
     const payload = (location, errors) => ({ location, [errorsName]: errors });
     const refuse = (error) => payload(find(ctx, 'locations', args.locationId), [error]);
-    return underKey(ctx, info.fieldNodes[0], () => {
-        const location = find(ctx, 'locations', args.locationId);
-        const errors = location ? apply(ctx.world, location, args)
-            : [{ code: 'LOCATION_NOT_FOUND', field: ['locationId'], message: 'Location not found.' }];
-        return { result: payload(location, errors), failed: errors.length > 0, memory: {} };
-    }, () => payload(find(ctx, 'locations', args.locationId), []), refuse);
+    return underKey(
+        ctx,
+        info.fieldNodes[0],
+        () => {
+            const location = find(ctx, 'locations', args.locationId);
+            const errors = location
+                ? apply(ctx.world, location, args)
+                : [{ code: 'LOCATION_NOT_FOUND', field: ['locationId'], message: 'Location not found.' }];
+            return { result: payload(location, errors), failed: errors.length > 0, memory: {} };
+        },
+        () => payload(find(ctx, 'locations', args.locationId), []),
+        refuse,
+    );
 };
 
 export default {
     QueryRoot: {
-        locations: connection(list, { keyOf: keyBySort, extra: ['includeInactive', 'includeLegacy', 'query', 'sortKey'] }),
-        location: takes(['id'], (_, { id }, ctx) => (id ? find(ctx, 'locations', id) : ctx.world.locations.values().next().value ?? null)),
+        locations: connection(list, {
+            keyOf: keyBySort,
+            extra: ['includeInactive', 'includeLegacy', 'query', 'sortKey'],
+        }),
+        location: takes(['id'], (_, { id }, ctx) =>
+            id ? find(ctx, 'locations', id) : (ctx.world.locations.values().next().value ?? null),
+        ),
     },
     Location: {
-        id: own('id'), name: own('name'), isActive: own('active'), legacyResourceId: legacyId,
-        activatable: always(true), deactivatable: (l) => !l.primary, // recorded so, whether the location is active or not
+        id: own('id'),
+        name: own('name'),
+        isActive: own('active'),
+        legacyResourceId: legacyId,
+        activatable: always(true),
+        deactivatable: (l) => !l.primary, // recorded so, whether the location is active or not
         deletable: (l, _, ctx) => !l.active && !hasStock(ctx.world, l) && !hasUnfulfilled(ctx.world, l),
-        deactivatedAt: at('deactivatedAt'), fulfillsOnlineOrders: own('online'),
-        hasActiveInventory: (l, _, ctx) => hasStock(ctx.world, l), hasUnfulfilledOrders: (l, _, ctx) => hasUnfulfilled(ctx.world, l),
-        isFulfillmentService: always(false), fulfillmentService: always(null), shipsInventory: (l) => l.active && l.online,
-        isPrimary: own('primary'), createdAt: at('createdAt'), updatedAt: at('updatedAt'),
+        deactivatedAt: at('deactivatedAt'),
+        fulfillsOnlineOrders: own('online'),
+        hasActiveInventory: (l, _, ctx) => hasStock(ctx.world, l),
+        hasUnfulfilledOrders: (l, _, ctx) => hasUnfulfilled(ctx.world, l),
+        isFulfillmentService: always(false),
+        fulfillmentService: always(null),
+        shipsInventory: (l) => l.active && l.online,
+        isPrimary: own('primary'),
+        createdAt: at('createdAt'),
+        updatedAt: at('updatedAt'),
         inventoryLevel: takes(['inventoryItemId', 'includeInactive'], (l, args, ctx) => {
             const level = ctx.world.level(args.inventoryItemId, l.id);
             return level && (level.active || args.includeInactive) ? level : null;
         }),
         inventoryLevels: connection(levelsHere, { extra: ['includeInactive'] }),
     },
-    FulfillmentService: { id: own('id'), serviceName: own('serviceName'), inventoryManagement: own('inventoryManagement') },
+    FulfillmentService: {
+        id: own('id'),
+        serviceName: own('serviceName'),
+        inventoryManagement: own('inventoryManagement'),
+    },
     Mutation: {
         locationActivate: takes(['locationId'], change('locationActivateUserErrors', activateLocation)),
-        locationDeactivate: takes(['locationId', 'destinationLocationId'], change('locationDeactivateUserErrors', deactivateLocation)),
+        locationDeactivate: takes(
+            ['locationId', 'destinationLocationId'],
+            change('locationDeactivateUserErrors', deactivateLocation),
+        ),
         locationDelete: takes(['locationId'], (_, { locationId }, ctx) => {
             const location = find(ctx, 'locations', locationId);
-            const errors = location ? deleteLocation(ctx.world, location) : [{ code: 'LOCATION_NOT_FOUND', field: ['locationId'], message: 'Location not found.' }];
+            const errors = location
+                ? deleteLocation(ctx.world, location)
+                : [{ code: 'LOCATION_NOT_FOUND', field: ['locationId'], message: 'Location not found.' }];
             return { deletedLocationId: errors.length ? null : locationId, locationDeleteUserErrors: errors };
         }),
     },
-    LocationActivatePayload: { location: own('location'), locationActivateUserErrors: own('locationActivateUserErrors') },
-    LocationDeactivatePayload: { location: own('location'), locationDeactivateUserErrors: own('locationDeactivateUserErrors') },
-    LocationDeletePayload: { deletedLocationId: own('deletedLocationId'), locationDeleteUserErrors: own('locationDeleteUserErrors') },
+    LocationActivatePayload: {
+        location: own('location'),
+        locationActivateUserErrors: own('locationActivateUserErrors'),
+    },
+    LocationDeactivatePayload: {
+        location: own('location'),
+        locationDeactivateUserErrors: own('locationDeactivateUserErrors'),
+    },
+    LocationDeletePayload: {
+        deletedLocationId: own('deletedLocationId'),
+        locationDeleteUserErrors: own('locationDeleteUserErrors'),
+    },
 };
-

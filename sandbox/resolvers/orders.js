@@ -20,10 +20,20 @@ function financialStatus(order) {
 }
 
 const STATUS = {
-    open: (o) => o.closedAt === null && o.cancelledAt === null, closed: (o) => o.closedAt !== null && o.cancelledAt === null,
-    cancelled: (o) => o.cancelledAt !== null, not_closed: (o) => o.closedAt === null, any: () => true,
+    open: (o) => o.closedAt === null && o.cancelledAt === null,
+    closed: (o) => o.closedAt !== null && o.cancelledAt === null,
+    cancelled: (o) => o.cancelledAt !== null,
+    not_closed: (o) => o.closedAt === null,
+    any: () => true,
 };
-const SHIPPED = { unfulfilled: 'UNFULFILLED', unshipped: 'UNFULFILLED', fulfilled: 'FULFILLED', shipped: 'FULFILLED', partial: 'PARTIALLY_FULFILLED', partially_fulfilled: 'PARTIALLY_FULFILLED' };
+const SHIPPED = {
+    unfulfilled: 'UNFULFILLED',
+    unshipped: 'UNFULFILLED',
+    fulfilled: 'FULFILLED',
+    shipped: 'FULFILLED',
+    partial: 'PARTIALLY_FULFILLED',
+    partially_fulfilled: 'PARTIALLY_FULFILLED',
+};
 
 /** Search fields; `updated` gives the time of the newest change that the index has seen. */
 const searchFields = (updated) => ({
@@ -34,15 +44,24 @@ const searchFields = (updated) => ({
     created_at: (o, c, v) => timeMatches(o.createdAt, c, v),
     processed_at: (o, c, v) => timeMatches(o.processedAt, c, v),
     test: (o, _, v) => String(o.test) === v,
-    status: (o, _, v) => { if (!STATUS[v]) throw notModelled(`the order status "${v}"`); return STATUS[v](o); },
-    fulfillment_status: (o, _, v) => { if (!SHIPPED[v]) throw notModelled(`the fulfillment status "${v}"`); return fulfilmentStatus(o) === SHIPPED[v]; },
+    status: (o, _, v) => {
+        if (!STATUS[v]) throw notModelled(`the order status "${v}"`);
+        return STATUS[v](o);
+    },
+    fulfillment_status: (o, _, v) => {
+        if (!SHIPPED[v]) throw notModelled(`the fulfillment status "${v}"`);
+        return fulfilmentStatus(o) === SHIPPED[v];
+    },
     source_name: (o, _, v) => o.sourceName === v,
     sku: (o, _, v) => o.lines.some((l) => (l.sku ?? '').toLowerCase() === v.toLowerCase()),
 });
 
 const SORT = {
-    UPDATED_AT: (updated) => (o) => [updated(o), numberOf(o.id)], CREATED_AT: () => (o) => [o.createdAt, numberOf(o.id)],
-    PROCESSED_AT: () => (o) => [o.processedAt, numberOf(o.id)], ID: () => (o) => [numberOf(o.id), 0], ORDER_NUMBER: () => (o) => [numberOf(o.id), 0],
+    UPDATED_AT: (updated) => (o) => [updated(o), numberOf(o.id)],
+    CREATED_AT: () => (o) => [o.createdAt, numberOf(o.id)],
+    PROCESSED_AT: () => (o) => [o.processedAt, numberOf(o.id)],
+    ID: () => (o) => [numberOf(o.id), 0],
+    ORDER_NUMBER: () => (o) => [numberOf(o.id), 0],
 };
 
 /** The search index may lag: it knows of each order only the changes that are old enough. */
@@ -50,7 +69,10 @@ function indexed(ctx) {
     const lag = ctx.shop.faults?.indexLag() ?? 0;
     if (lag === 0) return (o) => o.updatedAt;
     const seen = ctx.world.now() - lag;
-    return (o) => { const known = o.updates.filter((t) => t <= seen); return known.length ? known[known.length - 1] : null; };
+    return (o) => {
+        const known = o.updates.filter((t) => t <= seen);
+        return known.length ? known[known.length - 1] : null;
+    };
 }
 
 const searches = new WeakMap();
@@ -63,66 +85,160 @@ function search(_, args, ctx) {
     const lagging = (ctx.shop.faults?.indexLag() ?? 0) > 0;
     const key = `${args.query ?? ''}|${args.sortKey}`;
     let kept = searches.get(ctx.world);
-    if (!kept || kept.version !== ctx.world.ordersVersion) searches.set(ctx.world, kept = { version: ctx.world.ordersVersion, lists: new Map() });
+    if (!kept || kept.version !== ctx.world.ordersVersion)
+        searches.set(ctx.world, (kept = { version: ctx.world.ordersVersion, lists: new Map() }));
     if (!lagging && kept.lists.has(key)) return kept.lists.get(key);
     const { matches } = parseSearch(args.query, searchFields(updated));
     const keyOf = sort(updated);
-    const list = [...ctx.world.orders.values()].filter((o) => updated(o) !== null && matches(o)).sort((a, b) => compare(keyOf(a), keyOf(b)));
+    const list = [...ctx.world.orders.values()]
+        .filter((o) => updated(o) !== null && matches(o))
+        .sort((a, b) => compare(keyOf(a), keyOf(b)));
     if (!lagging) kept.lists.set(key, list);
     return list;
 }
 
 const orders = takes(['first', 'last', 'after', 'before', 'reverse', 'query', 'sortKey'], (source, args, ctx, info) =>
-    connection(search, { keyOf: { of: () => SORT[args.sortKey ?? 'PROCESSED_AT']?.(indexed(ctx)) } })(source, args, ctx, info));
+    connection(search, { keyOf: { of: () => SORT[args.sortKey ?? 'PROCESSED_AT']?.(indexed(ctx)) } })(
+        source,
+        args,
+        ctx,
+        info,
+    ),
+);
 
 const withOrder = (order, list) => list.map((part) => ({ ...part, order }));
-const lineOf = (part) => withOrder(part.order, part.order.lines.filter((line) => line.id === part.line))[0];
+const lineOf = (part) =>
+    withOrder(
+        part.order,
+        part.order.lines.filter((line) => line.id === part.line),
+    )[0];
 const some = (list, first) => (first === undefined || first === null ? list : list.slice(0, first));
 const place = (field) => (record, _, ctx) => (record[field] ? find(ctx, 'locations', record[field]) : null);
 
 export default {
     QueryRoot: { orders, order: takes(['id'], (_, { id }, ctx) => find(ctx, 'orders', id)) },
     Order: {
-        id: own('id'), name: own('name'), legacyResourceId: legacyId, createdAt: at('createdAt'), processedAt: at('processedAt'), updatedAt: at('updatedAt'),
-        cancelledAt: at('cancelledAt'), cancelReason: own('cancelReason'), closedAt: at('closedAt'), closed: (o) => o.closedAt !== null, test: own('test'), edited: own('edited'),
-        sourceName: own('sourceName'), displayFulfillmentStatus: fulfilmentStatus, displayFinancialStatus: financialStatus, retailLocation: place('retailLocation'), app: own('app'),
-        lineItems: connection((o) => withOrder(o, o.lines)), fulfillmentOrders: connection((o) => withOrder(o, o.fos)),
+        id: own('id'),
+        name: own('name'),
+        legacyResourceId: legacyId,
+        createdAt: at('createdAt'),
+        processedAt: at('processedAt'),
+        updatedAt: at('updatedAt'),
+        cancelledAt: at('cancelledAt'),
+        cancelReason: own('cancelReason'),
+        closedAt: at('closedAt'),
+        closed: (o) => o.closedAt !== null,
+        test: own('test'),
+        edited: own('edited'),
+        sourceName: own('sourceName'),
+        displayFulfillmentStatus: fulfilmentStatus,
+        displayFinancialStatus: financialStatus,
+        retailLocation: place('retailLocation'),
+        app: own('app'),
+        lineItems: connection((o) => withOrder(o, o.lines)),
+        fulfillmentOrders: connection((o) => withOrder(o, o.fos)),
         fulfillments: takes(['first'], (o, { first }) => some(withOrder(o, o.fulfillments), first)),
         refunds: takes(['first'], (o, { first }) => some(withOrder(o, o.refunds), first)),
-        agreements: connection((o) => withOrder(o, o.agreements)), returns: connection((o) => o.returns),
+        agreements: connection((o) => withOrder(o, o.agreements)),
+        returns: connection((o) => o.returns),
     },
     OrderApp: { id: own('id'), name: own('name') },
     LineItem: {
-        id: own('id'), sku: own('sku'), title: own('title'), name: own('title'), quantity: own('quantity'), currentQuantity: own('current'),
-        unfulfilledQuantity: own('open'), fulfillableQuantity: own('open'), requiresShipping: own('requiresShipping'), isGiftCard: own('giftCard'),
+        id: own('id'),
+        sku: own('sku'),
+        title: own('title'),
+        name: own('title'),
+        quantity: own('quantity'),
+        currentQuantity: own('current'),
+        unfulfilledQuantity: own('open'),
+        fulfillableQuantity: own('open'),
+        requiresShipping: own('requiresShipping'),
+        isGiftCard: own('giftCard'),
         nonFulfillableQuantity: (line) => line.quantity - line.open - fulfilledUnits(line.order, line),
-        variant: (line, _, ctx) => (line.variant ? find(ctx, 'variants', line.variant) : null), lineItemGroup: own('group'),
+        variant: (line, _, ctx) => (line.variant ? find(ctx, 'variants', line.variant) : null),
+        lineItemGroup: own('group'),
     },
-    LineItemGroup: { id: own('id'), title: own('title'), quantity: own('quantity'), variantId: own('variantId'), variantSku: own('variantSku') },
+    LineItemGroup: {
+        id: own('id'),
+        title: own('title'),
+        quantity: own('quantity'),
+        variantId: own('variantId'),
+        variantSku: own('variantSku'),
+    },
     FulfillmentOrder: {
-        id: own('id'), status: own('status'), requestStatus: own('requestStatus'), createdAt: at('createdAt'), updatedAt: at('updatedAt'), fulfillAt: at('fulfillAt'),
-        assignedLocation: own('location'), order: own('order'), orderId: (fo) => fo.order.id, orderName: (fo) => fo.order.name,
+        id: own('id'),
+        status: own('status'),
+        requestStatus: own('requestStatus'),
+        createdAt: at('createdAt'),
+        updatedAt: at('updatedAt'),
+        fulfillAt: at('fulfillAt'),
+        assignedLocation: own('location'),
+        order: own('order'),
+        orderId: (fo) => fo.order.id,
+        orderName: (fo) => fo.order.name,
         lineItems: connection((fo) => withOrder(fo.order, fo.lines)),
     },
-    FulfillmentOrderAssignedLocation: { name: (id, _, ctx) => find(ctx, 'locations', id)?.name ?? 'Deleted location', location: (id, _, ctx) => find(ctx, 'locations', id) },
+    FulfillmentOrderAssignedLocation: {
+        name: (id, _, ctx) => find(ctx, 'locations', id)?.name ?? 'Deleted location',
+        location: (id, _, ctx) => find(ctx, 'locations', id),
+    },
     FulfillmentOrderLineItem: {
-        id: own('id'), totalQuantity: own('total'), remainingQuantity: own('remaining'), lineItem: lineOf, inventoryItemId: (part) => lineOf(part).item, sku: (part) => lineOf(part).sku,
+        id: own('id'),
+        totalQuantity: own('total'),
+        remainingQuantity: own('remaining'),
+        lineItem: lineOf,
+        inventoryItemId: (part) => lineOf(part).item,
+        sku: (part) => lineOf(part).sku,
     },
     Fulfillment: {
-        id: own('id'), status: own('status'), createdAt: at('createdAt'), updatedAt: at('updatedAt'), location: place('location'),
+        id: own('id'),
+        status: own('status'),
+        createdAt: at('createdAt'),
+        updatedAt: at('updatedAt'),
+        location: place('location'),
         fulfillmentLineItems: connection((f) => withOrder(f.order, f.lines)),
     },
     FulfillmentLineItem: { id: own('id'), quantity: own('quantity'), lineItem: lineOf },
     Refund: {
-        id: own('id'), createdAt: at('createdAt'), processedAt: at('processedAt'), return: (r) => (r.return ? r.order.returns.find((one) => one.id === r.return) : null),
+        id: own('id'),
+        createdAt: at('createdAt'),
+        processedAt: at('processedAt'),
+        return: (r) => (r.return ? r.order.returns.find((one) => one.id === r.return) : null),
         refundLineItems: connection((r) => withOrder(r.order, r.lines)),
     },
-    RefundLineItem: { id: own('id'), quantity: own('quantity'), restockType: own('restockType'), restocked: own('restocked'), location: place('location'), lineItem: lineOf },
+    RefundLineItem: {
+        id: own('id'),
+        quantity: own('quantity'),
+        restockType: own('restockType'),
+        restocked: own('restocked'),
+        location: place('location'),
+        lineItem: lineOf,
+    },
     Return: { id: own('id'), status: own('status'), name: (r) => `R${numberOf(r.id)}` },
-    ...Object.fromEntries(['OrderAgreement', 'OrderEditAgreement', 'RefundAgreement', 'ReturnAgreement'].map((type) => [type, {
-        id: own('id'), happenedAt: at('happenedAt'), reason: own('reason'), sales: connection((a) => withOrder(a.order, a.sales)),
-    }])),
-    ProductSale: { id: own('id'), actionType: own('actionType'), lineType: own('lineType'), quantity: own('quantity'), lineItem: lineOf },
-    GiftCardSale: { id: own('id'), actionType: own('actionType'), lineType: own('lineType'), quantity: own('quantity'), lineItem: lineOf },
+    ...Object.fromEntries(
+        ['OrderAgreement', 'OrderEditAgreement', 'RefundAgreement', 'ReturnAgreement'].map((type) => [
+            type,
+            {
+                id: own('id'),
+                happenedAt: at('happenedAt'),
+                reason: own('reason'),
+                sales: connection((a) => withOrder(a.order, a.sales)),
+            },
+        ]),
+    ),
+    ProductSale: {
+        id: own('id'),
+        actionType: own('actionType'),
+        lineType: own('lineType'),
+        quantity: own('quantity'),
+        lineItem: lineOf,
+    },
+    GiftCardSale: {
+        id: own('id'),
+        actionType: own('actionType'),
+        lineType: own('lineType'),
+        quantity: own('quantity'),
+        lineItem: lineOf,
+    },
     UnknownSale: { id: own('id'), actionType: own('actionType'), lineType: own('lineType'), quantity: own('quantity') },
 };

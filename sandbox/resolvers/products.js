@@ -12,7 +12,12 @@ function skuMatches(variant, value) {
     const open = value.endsWith('*');
     if (wanted.length === 0) return variant.sku === '' || variant.sku === null;
     for (let i = 0; i + wanted.length <= have.length; i++)
-        if (wanted.every((piece, k) => (open && k === wanted.length - 1 ? have[i + k].startsWith(piece) : have[i + k] === piece))) return true;
+        if (
+            wanted.every((piece, k) =>
+                open && k === wanted.length - 1 ? have[i + k].startsWith(piece) : have[i + k] === piece,
+            )
+        )
+            return true;
     return false;
 }
 
@@ -31,7 +36,12 @@ function variants(_, args, ctx) {
     const { world } = ctx;
     if (!args.query) return [...world.variants.values()];
     const { matches, terms, onlyOr } = parseSearch(args.query, VARIANT_SEARCH);
-    if (onlyOr && terms.length && terms.every((t) => t.field === 'sku' && !t.value.endsWith('*') && skuTokens(t.value).length)) return bySku(world, terms);
+    if (
+        onlyOr &&
+        terms.length &&
+        terms.every((t) => t.field === 'sku' && !t.value.endsWith('*') && skuTokens(t.value).length)
+    )
+        return bySku(world, terms);
     return [...world.variants.values()].filter(matches);
 }
 
@@ -75,17 +85,36 @@ export default {
         product: takes(['id'], (_, { id }, ctx) => find(ctx, 'products', id)),
     },
     Product: {
-        id: own('id'), title: own('title'), handle: own('handle'), status: own('status'), isGiftCard: own('giftCard'), vendor: own('vendor'),
-        productType: own('productType'), createdAt: at('createdAt'), updatedAt: at('updatedAt'), legacyResourceId: legacyId,
+        id: own('id'),
+        title: own('title'),
+        handle: own('handle'),
+        status: own('status'),
+        isGiftCard: own('giftCard'),
+        vendor: own('vendor'),
+        productType: own('productType'),
+        createdAt: at('createdAt'),
+        updatedAt: at('updatedAt'),
+        legacyResourceId: legacyId,
         tracksInventory: (p, _, ctx) => variantsOf(p, _, ctx).some((v) => ctx.world.items.get(v.item).tracked),
         totalInventory: (p, _, ctx) => variantsOf(p, _, ctx).reduce((sum, v) => sum + available(ctx, v.item), 0),
         variants: connection(variantsOf),
     },
     ProductVariant: {
-        id: own('id'), sku: own('sku'), barcode: own('barcode'), title: own('title'), displayName: (v, _, ctx) => `${ctx.world.products.get(v.product).title} - ${v.title}`,
-        requiresComponents: own('bundle'), inventoryPolicy: own('policy'), legacyResourceId: legacyId, createdAt: at('createdAt'), updatedAt: at('updatedAt'),
-        inventoryQuantity: (v, _, ctx) => available(ctx, v.item), product: (v, _, ctx) => ctx.world.products.get(v.product),
-        inventoryItem: (v, _, ctx) => ctx.world.items.get(v.item), selectedOptions: own('options'), position: own('position'),
+        id: own('id'),
+        sku: own('sku'),
+        barcode: own('barcode'),
+        title: own('title'),
+        displayName: (v, _, ctx) => `${ctx.world.products.get(v.product).title} - ${v.title}`,
+        requiresComponents: own('bundle'),
+        inventoryPolicy: own('policy'),
+        legacyResourceId: legacyId,
+        createdAt: at('createdAt'),
+        updatedAt: at('updatedAt'),
+        inventoryQuantity: (v, _, ctx) => available(ctx, v.item),
+        product: (v, _, ctx) => ctx.world.products.get(v.product),
+        inventoryItem: (v, _, ctx) => ctx.world.items.get(v.item),
+        selectedOptions: own('options'),
+        position: own('position'),
     },
     SelectedOption: { name: own('name'), value: own('value') },
 };
