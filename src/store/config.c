@@ -279,12 +279,18 @@ bool store_group_put(store_tx *tx, const store_group *g, int64_t *ret_id, err *e
 
 bool store_shop_put(store_tx *tx, const store_shop *row, int64_t *ret_id, err *e)
 {
+    const store_config *c;
+    if (!store_config_get(tx, &c, e))
+        return false;
+    const store_shop *old = config_shop(c, row->id);
+    bool books = old && old->unmapped_ignore != row->unmapped_ignore;
     int64_t id;
-    if (!tx->owner->ops->shop_put(tx->owner, row, &id, e))
+    if (!tx->owner->ops->shop_put(tx->owner, row, &id, e) || !config_changed(tx, e) ||
+        (books && !store__lines_resettle(tx, id, 0, e)))
         return false;
     if (ret_id)
         *ret_id = id;
-    return config_changed(tx, e);
+    return true;
 }
 
 /* E of every target of a channel becomes unknown: the numbers there were another location's. */
@@ -314,24 +320,48 @@ static bool forget_channel(store_tx *tx, int64_t channel, err *e)
     }
 }
 
+/* What a change of a channel has an effect on. */
+typedef struct channel_change {
+    bool counts;   /* T of its targets */
+    bool remapped; /* the meaning of E: another shop or location */
+    bool books;    /* where units of order lines are booked; derive.c */
+    int64_t shop;  /* the one it had */
+} channel_change;
+
+static channel_change channel_compare(const store_channel *old, const store_channel *now)
+{
+    if (!old)
+        return (channel_change){.books = now->shop != 0};
+    bool remapped = old->shop != now->shop || !str_equal(old->location, now->location);
+    bool moved = old->mode != now->mode || old->facility != now->facility;
+    return (channel_change){
+        .counts = moved || old->group != now->group || old->reserve_inventory != now->reserve_inventory ||
+                  old->hold_preorder != now->hold_preorder || old->publish_negative != now->publish_negative,
+        .remapped = remapped,
+        .books = remapped || moved || old->ships_from != now->ships_from,
+        .shop = old->shop,
+    };
+}
+
 bool store_channel_put(store_tx *tx, const store_channel *ch, int64_t *ret_id, err *e)
 {
     const store_config *c;
     if (!store_config_get(tx, &c, e))
         return false;
     const store_channel *old = config_channel(c, ch->id);
-    bool moved = old && (old->mode != ch->mode || old->group != ch->group || old->facility != ch->facility);
-    bool remapped = old && (old->shop != ch->shop || !str_equal(old->location, ch->location));
-    bool counts = old && (moved || old->reserve_inventory != ch->reserve_inventory ||
-                          old->hold_preorder != ch->hold_preorder || old->publish_negative != ch->publish_negative);
+    channel_change change = channel_compare(old, ch);
     store_channel row = *ch;
-    row.behind = !old ? -1 : counts ? 0 : old->behind;
+    row.behind = !old ? -1 : change.counts ? 0 : old->behind;
     int64_t id;
     if (!tx->owner->ops->channel_put(tx->owner, &row, &id, e) || !config_changed(tx, e))
         return false;
+    if ((change.remapped && !forget_channel(tx, id, e)) ||
+        (change.books && !store__lines_resettle(tx, ch->shop, id, e)) ||
+        (change.books && change.shop && change.shop != ch->shop && !store__lines_resettle(tx, change.shop, 0, e)))
+        return false;
     if (ret_id)
         *ret_id = id;
-    return !remapped || forget_channel(tx, id, e);
+    return true;
 }
 
 static bool shop_change(store_tx *tx, int64_t shop, instant adopted_at, instant orders_until, err *e)

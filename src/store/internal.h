@@ -276,6 +276,8 @@ bool store__boundaries(store_tx *tx, const store_config *c, bool *passed, bool *
 
 /* lines.c: a line's units as product units: the product itself (in *own), or the parts of the kit as it was placed */
 const store_kit_part *store__line_parts(const store_line *l, store_kit_part *own, size_t *ret_count);
+/* lines.c: settles the lines of a shop and of a channel again: where their units are booked may have changed (I10) */
+bool store__lines_resettle(store_tx *tx, int64_t shop, int64_t channel, err *e);
 
 /* derive.c: the effect of a line, from its events, reading and decisions; what store_line_settle applies. Its texts
  * live until the next line is derived. */

@@ -1,13 +1,13 @@
 #pragma once
 /*
- * Jobs, their runs and the tokens of the service. A job is (kind, shop); a run is one time that it ran. At most one run of
- * a job is running: a unique index is the lock, a heartbeat with a fence frees what crashed.
+ * Jobs, their runs and the tokens of the service. A job is (kind, shop); a run is one time that it ran. At most one run
+ * of a job is running: a unique index is the lock, a heartbeat with a fence frees what crashed.
  */
 #include "store/config.h"
 
 typedef struct store_job {
-    int64_t id;      /* 0: not stored yet; every known job of every shop exists once it was scheduled, paused or run */
-    str kind;        /* "recent", "hard", "orders" */
+    int64_t id; /* 0: not stored yet; every known job of every shop exists once it was scheduled, paused or run */
+    str kind;   /* "recent", "hard", "orders" */
     int64_t shop;
     schedule when;
     bool paused;
@@ -24,7 +24,16 @@ MUST bool store_job_put(store_tx *tx, const store_job *j, err *e);
 /* The scheduler's own step; no edit: leaves the version. */
 MUST bool store_job_next(store_tx *tx, int64_t id, instant next_at, err *e);
 
-typedef enum run_state { RUN_PENDING, RUN_QUEUED, RUN_RUNNING, RUN_FINISHED, RUN_FAILED, RUN_CRASHED, RUN_CANCELLED, RUN_STATES } run_state;
+typedef enum run_state {
+    RUN_PENDING,
+    RUN_QUEUED,
+    RUN_RUNNING,
+    RUN_FINISHED,
+    RUN_FAILED,
+    RUN_CRASHED,
+    RUN_CANCELLED,
+    RUN_STATES
+} run_state;
 const char *run_state_name(run_state s);
 bool run_state_over(run_state s);
 
@@ -33,13 +42,13 @@ typedef struct store_run {
     str kind;
     int64_t shop;
     run_state state;
-    str cause;       /* "schedule", "changes", "by hand" */
+    str cause; /* "schedule", "changes", "by hand" */
     str actor;
     instant queued_at, started_at, ended_at, beat_at; /* INSTANT_NONE: not yet */
     int64_t fence;
     bool cancel_asked;
-    str counts;      /* JSON object; "" before its end */
-    str error;       /* "" none */
+    str counts; /* JSON object; "" before its end */
+    str error;  /* "" none */
 } store_run;
 MUST bool store_run_add(store_tx *tx, const store_run *r, int64_t *ret_id, err *e); /* queued */
 /* Queued to running under a new fence. ERR_BUSY: a run of this job is running; ERR_CONFLICT: it is no longer queued. */
@@ -52,9 +61,10 @@ MUST bool store_run_cancel(store_tx *tx, int64_t id, err *e);
 /* Running runs without a beat for `stale_s` become crashed; *ret_count of them. */
 MUST bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *e);
 MUST bool store_run_get(store_tx *tx, int64_t id, arena *a, store_run *ret, bool *ret_some, err *e);
-/* Newest first, of one job (kind "" any, shop 0 any), before run id `before` (0: from the newest); only those not over if asked. */
-MUST bool store_runs(store_tx *tx, str kind, int64_t shop, bool open_only, int64_t before, uint32_t limit, arena *a, store_run **ret,
-                     size_t *ret_count, err *e);
+/* Newest first, of one job (kind "" any, shop 0 any), before run id `before` (0: from the newest); only those not over
+ * if asked. */
+MUST bool store_runs(store_tx *tx, str kind, int64_t shop, bool open_only, int64_t before, uint32_t limit, arena *a,
+                     store_run **ret, size_t *ret_count, err *e);
 
 typedef struct store_log_line {
     int64_t seq;
@@ -62,7 +72,8 @@ typedef struct store_log_line {
     str text;
 } store_log_line;
 MUST bool store_run_log(store_tx *tx, int64_t run, str text, err *e);
-MUST bool store_run_log_lines(store_tx *tx, int64_t run, int64_t after, uint32_t limit, arena *a, store_log_line **ret, size_t *ret_count, err *e);
+MUST bool store_run_log_lines(store_tx *tx, int64_t run, int64_t after, uint32_t limit, arena *a, store_log_line **ret,
+                              size_t *ret_count, err *e);
 
 /* Tokens of the service, kept as digests. */
 MUST bool store_token_any(store_tx *tx, bool *ret, err *e);

@@ -316,6 +316,35 @@ bool store_line_settle(store_tx *tx, int64_t line, const effect_change *how, int
     return apply(tx, &l, &effect, how, a, ret_movements, e);
 }
 
+#define RESETTLE_PAGE 500
+
+bool store__lines_resettle(store_tx *tx, int64_t shop, int64_t channel, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    effect_change how = {.at = INSTANT_NONE,
+                         .reason = STR("mapping changed"),
+                         .source = STR("configuration"),
+                         .actor = STR(""),
+                         .comment = STR("")};
+    int64_t after = 0, movements = 0;
+    for (;;) {
+        store_line *lines;
+        size_t count;
+        arena_clear(a);
+        if (!tx->owner->ops->lines_after(tx->owner, after, RESETTLE_PAGE, a, &lines, &count, e))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (((shop && lines[i].scope == shop) || (channel && lines[i].channel == channel)) &&
+                !store_line_settle(tx, lines[i].id, &how, &movements, e))
+                return false;
+        if (count == 0)
+            return true;
+        after = lines[count - 1].id;
+        if (!store_flush(tx, e))
+            return false;
+    }
+}
+
 /* -- readings -- */
 
 bool store_reading_get(store_tx *tx, int64_t shop, str order, arena *a, store_reading *ret, bool *ret_some, err *e)
