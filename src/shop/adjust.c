@@ -14,7 +14,8 @@ static bool check_line(const shop_line *l, size_t i, err *e)
     return true;
 }
 
-bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str idempotency_key, str reference, buf *to, err *e)
+bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str idempotency_key, str reference, buf *to,
+                      err *e)
 {
     (void)s; /* the documents of all supported versions are the same */
     AUTO(shop__body_drop) shop__body b;

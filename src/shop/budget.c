@@ -8,13 +8,13 @@
  */
 #include "shop/internal.h"
 
-#define RATE_LEAST 100 /* points a second and bucket of the smallest plan; docs/shopify.md, limits */
+#define RATE_LEAST   100 /* points a second and bucket of the smallest plan; docs/shopify.md, limits */
 #define BUCKET_LEAST 2000
 
 shop__budget shop__budget_new(int64_t now)
 {
-    return (shop__budget){.bucket = BUCKET_LEAST, .rate = RATE_LEAST, .available = BUCKET_LEAST, .at = now,
-                          .not_before = INT64_MIN};
+    return (shop__budget){
+        .bucket = BUCKET_LEAST, .rate = RATE_LEAST, .available = BUCKET_LEAST, .at = now, .not_before = INT64_MIN};
 }
 
 static int64_t available_at(const shop__budget *b, int64_t now)
@@ -51,7 +51,8 @@ void shop__budget_give(shop__budget *b, shop__hold h, const shop__cost *cost, in
     b->flying--;
     CHECK(b->reserved >= 0);
     CHECK(b->flying >= 0);
-    if (cost->available < 0 || cost->bucket <= 0 || cost->rate <= 0) { /* lost, or no answer of the API: it may have cost all */
+    if (cost->available < 0 || cost->bucket <= 0 ||
+        cost->rate <= 0) { /* lost, or no answer of the API: it may have cost all */
         b->available = available_at(b, now) - h.points;
         b->at = now;
         b->spent += h.points;

@@ -8,8 +8,8 @@
 #include "shop/internal.h"
 
 #define WAIT_FIRST_MS 250
-#define WAIT_MOST_MS 30000
-#define BULK_MOST_US (4 * 3600 * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
+#define WAIT_MOST_MS  30000
+#define BULK_MOST_US  (4 * 3600 * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
 
 typedef struct bulk_run {
     shop *s;
@@ -24,11 +24,14 @@ bool shop__bulk_parse(const js_value *operation, shop__bulk_state *ret, err *e)
     const char *what = "bulk operation";
     if (!js_want_str(operation, "id", what, &b.id, e) || !js_want_str(operation, "status", what, &b.status, e) ||
         !shop__maybe_str(operation, "errorCode", what, &b.error_code, e) ||
-        !shop__maybe_str(operation, "url", what, &b.url, e) || !shop__maybe_str(operation, "query", what, &b.query, e) ||
+        !shop__maybe_str(operation, "url", what, &b.url, e) ||
+        !shop__maybe_str(operation, "query", what, &b.query, e) ||
         !shop__maybe_instant(operation, "createdAt", what, &b.created_at, e))
         return false;
-    if ((!js_is_null(js_get(operation, "objectCount")) && !shop__want_count(operation, "objectCount", what, &b.objects, e)) ||
-        (!js_is_null(js_get(operation, "rootObjectCount")) && !shop__want_count(operation, "rootObjectCount", what, &b.roots, e)) ||
+    if ((!js_is_null(js_get(operation, "objectCount")) &&
+         !shop__want_count(operation, "objectCount", what, &b.objects, e)) ||
+        (!js_is_null(js_get(operation, "rootObjectCount")) &&
+         !shop__want_count(operation, "rootObjectCount", what, &b.roots, e)) ||
         (!js_is_null(js_get(operation, "fileSize")) && !shop__want_count(operation, "fileSize", what, &b.bytes, e)))
         return false;
     *ret = b;
@@ -56,8 +59,7 @@ static bool find_running(const bulk_run *b, arena *a, shop__bulk_state *ret, boo
     *ret_some = false;
     if (!shop__want(js_get(answer.data, "bulkOperations"), "nodes", JS_ARRAY, "bulkOperations", &list, e))
         return shop__odd(b->s, DOC_BULK_LIST, e);
-    JS_EACH(node, list)
-    {
+    JS_EACH(node, list) {
         if (!shop__bulk_parse(node, &one, e))
             return shop__odd(b->s, DOC_BULK_LIST, e);
         if (*ret_some || !is_running(one.status) || !str_equal(one.query, b->query) || one.created_at == INSTANT_NONE)
@@ -129,7 +131,8 @@ static bool give_up(const bulk_run *b, str id, err *e)
     shop__call c = {.document = DOC_BULK_CANCEL, .root = "bulkOperationCancel"};
     if (!shop__body_end(&body, &text, e) || !shop__call_once(b->s, c, text, a, &ignored, &asked, e))
         return false;
-    return ERR(e, ERR_REMOTE, "shop %.*s: bulk operation %.*s did not end in time and was cancelled", STR_ARG(b->s->code), STR_ARG(id));
+    return ERR(e, ERR_REMOTE, "shop %.*s: bulk operation %.*s did not end in time and was cancelled",
+               STR_ARG(b->s->code), STR_ARG(id));
 }
 
 static bool wait_for_end(const bulk_run *b, shop__bulk_state *state, arena *a, err *e)
@@ -144,8 +147,9 @@ static bool wait_for_end(const bulk_run *b, shop__bulk_state *state, arena *a, e
     }
     if (str_equal(state->status, STR("COMPLETED")))
         return true;
-    return ERR(e, ERR_REMOTE, "shop %.*s: bulk operation %.*s ended as %.*s%s%.*s", STR_ARG(b->s->code), STR_ARG(state->id),
-               STR_ARG(state->status), str_empty(state->error_code) ? "" : ": ", STR_ARG(state->error_code));
+    return ERR(e, ERR_REMOTE, "shop %.*s: bulk operation %.*s ended as %.*s%s%.*s", STR_ARG(b->s->code),
+               STR_ARG(state->id), STR_ARG(state->status), str_empty(state->error_code) ? "" : ": ",
+               STR_ARG(state->error_code));
 }
 
 bool shop__bulk(shop *s, shop__document d, str query, shop__object *each, void *ctx, instant *ret_started, err *e)
@@ -167,7 +171,8 @@ bool shop__bulk(shop *s, shop__document d, str query, shop__object *each, void *
         return err_wrap(e, "shop %.*s: the result of %.*s", STR_ARG(s->code), STR_ARG(state.id));
     if (lines.objects != state.objects || lines.roots != state.roots)
         return ERR(e, ERR_REMOTE,
-                   "shop %.*s: the result of %.*s has %" PRId64 " lines (%" PRId64 " roots), Shopify counted %" PRId64 " (%" PRId64 ")",
+                   "shop %.*s: the result of %.*s has %" PRId64 " lines (%" PRId64 " roots), Shopify counted %" PRId64
+                   " (%" PRId64 ")",
                    STR_ARG(s->code), STR_ARG(state.id), lines.objects, lines.roots, state.objects, state.roots);
     *ret_started = started;
     return true;

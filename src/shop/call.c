@@ -5,8 +5,9 @@
 #include "shop/internal.h"
 
 #define BACKOFF_FIRST_MS 500
-#define BACKOFF_MOST_MS 20000
-#define PAUSE_MOST_US (120 * US_PER_S) /* a read waits for points, or out a pause that was asked for, at most this long */
+#define BACKOFF_MOST_MS  20000
+#define PAUSE_MOST_US                                                                                                  \
+    (120 * US_PER_S)           /* a read waits for points, or out a pause that was asked for, at most this long */
 #define LOST_GRACE_US US_PER_S /* a net ends each request by its own timeout; this much later it has failed to */
 
 int64_t shop__ticks(const shop *s)
@@ -80,8 +81,13 @@ bool shop__wait_budget(shop *s, int64_t points, int64_t latest, bool *ret_some, 
 
 shop__exchange shop__api_exchange(const shop *s, str body)
 {
-    return (shop__exchange){.method = STR("POST"), .url = s->endpoint, .body = body, .content_type = STR("application/json"),
-                            .range = STR(""), .with_token = true, .bytes_max = SHOP_ANSWER_MAX,
+    return (shop__exchange){.method = STR("POST"),
+                            .url = s->endpoint,
+                            .body = body,
+                            .content_type = STR("application/json"),
+                            .range = STR(""),
+                            .with_token = true,
+                            .bytes_max = SHOP_ANSWER_MAX,
                             .timeout_ms = SHOP_TIMEOUT_MS};
 }
 
@@ -95,8 +101,13 @@ bool shop__post(shop *s, const shop__exchange *x, uint64_t *ret_ticket, int64_t 
         headers[count++] = (net_header){STR("Range"), x->range};
     if (x->with_token)
         headers[count++] = (net_header){STR("X-Shopify-Access-Token"), str_of(s->token.text)};
-    net_request r = {.method = x->method, .url = x->url, .headers = headers, .header_count = count, .body = x->body,
-                     .timeout_ms = x->timeout_ms, .answer_bytes_max = x->bytes_max};
+    net_request r = {.method = x->method,
+                     .url = x->url,
+                     .headers = headers,
+                     .header_count = count,
+                     .body = x->body,
+                     .timeout_ms = x->timeout_ms,
+                     .answer_bytes_max = x->bytes_max};
     uint64_t ticket = s->next_ticket++;
     int64_t lost_at = shop__ticks(s) + x->timeout_ms * US_PER_MS + LOST_GRACE_US;
     if (!s->w.net.post(s->w.net.ctx, &r, ticket, e))

@@ -8,16 +8,22 @@
 
 /*
  * Without one of these a number would be wrong, or nothing could be pushed. The three of fulfilment orders matter most:
- * without them their list is silently shorter, with no error. read_all_orders: else open orders older than 60 days hide.
+ * without them their list is silently shorter, with no error. read_all_orders: else open orders older than 60 days
+ * hide.
  */
-static const char *const SCOPES[] = {
-    "read_inventory", "write_inventory", "read_products", "read_orders", "read_all_orders",
-    "read_merchant_managed_fulfillment_orders", "read_assigned_fulfillment_orders",
-    "read_third_party_fulfillment_orders"};
+static const char *const SCOPES[] = {"read_inventory",
+                                     "write_inventory",
+                                     "read_products",
+                                     "read_orders",
+                                     "read_all_orders",
+                                     "read_merchant_managed_fulfillment_orders",
+                                     "read_assigned_fulfillment_orders",
+                                     "read_third_party_fulfillment_orders"};
 
 bool shop__want(const js_value *v, const char *key, js_kind kind, const char *what, const js_value **ret, err *e)
 {
-    static const char *const names[] = {"null", "a boolean", "a whole number", "a number", "a text", "a list", "an object"};
+    static const char *const names[] = {"null",   "a boolean", "a whole number", "a number",
+                                        "a text", "a list",    "an object"};
     const js_value *found = js_get(v, key);
     if (!found || found->kind != kind)
         return ERR(e, ERR_INPUT, "%s: \"%s\" must be %s", what, key, names[kind]);
@@ -55,7 +61,8 @@ bool shop__want_page(const js_value *v, const char *key, const char *what, shop_
     if (!shop__want(v, key, JS_OBJECT, what, &connection, e) ||
         !shop__want(connection, "nodes", JS_ARRAY, key, &page.nodes, e) ||
         !shop__want(connection, "pageInfo", JS_OBJECT, key, &info, e) ||
-        !js_want_bool(info, "hasNextPage", key, &more, e) || (more && !js_want_str(info, "endCursor", key, &page.next, e)))
+        !js_want_bool(info, "hasNextPage", key, &more, e) ||
+        (more && !js_want_str(info, "endCursor", key, &page.next, e)))
         return false;
     if (more && str_empty(page.next))
         return ERR(e, ERR_INPUT, "%s: %s: more pages, but no cursor to the next", what, key);
@@ -125,8 +132,7 @@ bool shop__check_parse(arena *a, const js_value *data, shop_facts *to, shop__pag
 
 bool shop__locations_parse(const js_value *nodes, shop_location *to, err *e)
 {
-    JS_EACH(node, nodes)
-    {
+    JS_EACH(node, nodes) {
         if (!js_want_str(node, "id", "location", &to->id, e) || !js_want_str(node, "name", "location", &to->name, e) ||
             !js_want_bool(node, "isActive", "location", &to->active, e) ||
             !js_want_bool(node, "fulfillsOnlineOrders", "location", &to->fulfills_online, e))
@@ -145,7 +151,8 @@ static bool ask(shop *s, str after, arena *a, shop__answer *ret, err *e)
         js_put_null(&b.w, "after");
     else
         js_put_str(&b.w, "after", after);
-    return shop__body_end(&b, &body, e) && shop__call_until_done(s, (shop__call){.document = DOC_CHECK}, body, a, ret, e);
+    return shop__body_end(&b, &body, e) &&
+           shop__call_until_done(s, (shop__call){.document = DOC_CHECK}, body, a, ret, e);
 }
 
 bool shop_check(shop *s, arena *a, shop_facts *ret, err *e)

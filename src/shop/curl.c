@@ -1,9 +1,10 @@
 /*
- * The real net: requests over libcurl's multi interface, many at once, connections kept. The only file that sees libcurl.
+ * The real net: requests over libcurl's multi interface, many at once, connections kept. The only file that sees
+ * libcurl.
  *
- * Nothing is followed (a redirect is an answer), nothing but http and https is spoken, certificates are checked, proxies
- * of the environment do not apply to this machine itself. A request ends by its own timeout, and says whether anything
- * of it can have arrived.
+ * Nothing is followed (a redirect is an answer), nothing but http and https is spoken, certificates are checked,
+ * proxies of the environment do not apply to this machine itself. A request ends by its own timeout, and says whether
+ * anything of it can have arrived.
  */
 #include "shop/internal.h"
 
@@ -11,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CONNECT_TIMEOUT_MS 10000L
+#define CONNECT_TIMEOUT_MS   10000L
 #define IDLE_CONNECTIONS_MAX 16L
-#define POLL_MOST_MS 1000 /* so that a clock that jumps is noticed */
+#define POLL_MOST_MS         1000 /* so that a clock that jumps is noticed */
 
 typedef struct request {
     struct request *next, **link; /* among those in flight */
@@ -92,7 +93,8 @@ static bool set_options(request *r, const net_request *from, const char *url)
     ok &= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
     ok &= curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK;
-    ok &= curl_easy_setopt(c, CURLOPT_PIPEWAIT, 1L) == CURLE_OK; /* share an HTTP/2 connection rather than open another */
+    ok &=
+        curl_easy_setopt(c, CURLOPT_PIPEWAIT, 1L) == CURLE_OK; /* share an HTTP/2 connection rather than open another */
     ok &= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK;
     ok &= curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)from->timeout_ms) == CURLE_OK;
@@ -105,7 +107,8 @@ static bool set_options(request *r, const net_request *from, const char *url)
     ok &= curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers) == CURLE_OK;
     if (str_equal(from->method, STR("GET")))
         return ok;
-    ok &= curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK; /* not with a range: it would count packed bytes */
+    ok &= curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "") ==
+          CURLE_OK; /* not with a range: it would count packed bytes */
     ok &= curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len) == CURLE_OK;
     return ok & (curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.at) == CURLE_OK);

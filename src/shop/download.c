@@ -4,7 +4,7 @@
  */
 #include "shop/internal.h"
 
-#define RANGE_BYTES (INT64_C(8) << 20)
+#define RANGE_BYTES         (INT64_C(8) << 20)
 #define DOWNLOAD_TIMEOUT_MS INT64_C(120000) /* of one range */
 _Static_assert(RANGE_BYTES <= SHOP_ANSWER_MAX, "a range is an answer");
 
@@ -52,7 +52,8 @@ bool shop__lines_add(shop__lines *l, str part, err *e)
     if (!l->rest.full)
         buf_add(&l->rest, part);
     if (l->rest.full)
-        return ERR(e, ERR_REMOTE, "line %" PRId64 " is longer than %u bytes (SHOP_BULK_LINE_MAX)", l->objects + 1, SHOP_BULK_LINE_MAX);
+        return ERR(e, ERR_REMOTE, "line %" PRId64 " is longer than %u bytes (SHOP_BULK_LINE_MAX)", l->objects + 1,
+                   SHOP_BULK_LINE_MAX);
     return true;
 }
 
@@ -70,18 +71,25 @@ static bool fetch_range(shop *s, str url, int64_t from, int64_t to, arena *a, ne
 {
     for (unsigned tries = 0;; tries++) {
         arena_clear(a);
-        shop__exchange x = {.method = STR("GET"), .url = url, .body = STR(""), .content_type = STR(""),
+        shop__exchange x = {.method = STR("GET"),
+                            .url = url,
+                            .body = STR(""),
+                            .content_type = STR(""),
                             .range = str_printf(a, "bytes=%" PRId64 "-%" PRId64, from, to - 1),
-                            .bytes_max = SHOP_ANSWER_MAX, .timeout_ms = DOWNLOAD_TIMEOUT_MS};
+                            .bytes_max = SHOP_ANSWER_MAX,
+                            .timeout_ms = DOWNLOAD_TIMEOUT_MS};
         if (!shop__exchange_once(s, &x, a, ret, e))
             return false;
         bool part = ret->status == 206 && (int64_t)ret->body.len == to - from;
         if (ret->outcome == NET_ANSWERED && (part || ret->status == 200))
             return true;
         if (ret->outcome == NET_TOO_BIG)
-            return ERR(e, ERR_REMOTE, "the file's server does not serve ranges, and the file is longer than %u bytes (SHOP_ANSWER_MAX)",
-                       SHOP_ANSWER_MAX);
-        bool final = ret->outcome == NET_ANSWERED && shop__meaning_of_status(ret->status).class != SHOP_RETRY && ret->status != 206;
+            return ERR(
+                e, ERR_REMOTE,
+                "the file's server does not serve ranges, and the file is longer than %u bytes (SHOP_ANSWER_MAX)",
+                SHOP_ANSWER_MAX);
+        bool final = ret->outcome == NET_ANSWERED && shop__meaning_of_status(ret->status).class != SHOP_RETRY &&
+                     ret->status != 206;
         if (final || tries + 1 == SHOP_TRIES_MAX)
             return ERR(e, ERR_REMOTE, "bytes %" PRId64 " to %" PRId64 ": %s (status %d, %zu bytes)", from, to,
                        ret->outcome == NET_ANSWERED ? "not what was asked for" : ret->why, ret->status, ret->body.len);

@@ -10,11 +10,13 @@ static const struct code_row {
     str code;
     shop_class class;
     bool open;
-} USER_CODES[] = {
+} USER_CODES[] =
+    {
 #define USER_CODE(code, class, open) {STR(code), SHOP_##class, open},
 #include "shop/errors.def"
 #undef USER_CODE
-}, TOP_CODES[] = {
+},
+  TOP_CODES[] = {
 #define TOP_CODE(code, class, open) {STR(code), SHOP_##class, open},
 #include "shop/errors.def"
 #undef TOP_CODE

@@ -26,7 +26,7 @@ typedef struct shop__body {
 } shop__body;
 void shop__body_begin(shop__body *b, shop__document d);
 MUST bool shop__body_end(shop__body *b, str *ret, err *e); /* ERR_INPUT: longer than SHOP_BODY_MAX */
-void shop__body_drop(shop__body *b); /* for AUTO */
+void shop__body_drop(shop__body *b);                       /* for AUTO */
 
 /* -- budget.c: pure, times are ticks in microseconds -- */
 typedef struct shop__cost { /* extensions.cost; -1: not told */
@@ -64,8 +64,8 @@ shop_class shop__worse(shop_class a, shop_class b); /* which of two errors of on
 typedef struct shop__verdict {
     shop_class class;
     bool open;
-    str code, message;      /* of the error that decided; "" when done */
-    const js_value *data;   /* DONE: the whole data; with a root, data.root */
+    str code, message;    /* of the error that decided; "" when done */
+    const js_value *data; /* DONE: the whole data; with a root, data.root */
     const shop_bad_line *bad;
     size_t bad_count;
     int64_t retry_after_ms; /* 0: not told */
@@ -97,7 +97,7 @@ typedef struct shop__flight { /* a write in flight */
     uint64_t ticket, net_ticket; /* the caller's; ours */
     buf body;
     instant deadline;
-    int64_t sent; /* ticks */
+    int64_t sent;    /* ticks */
     int64_t lost_at; /* ticks after which no answer will come */
     shop__hold hold;
     uint64_t token_generation;
@@ -114,7 +114,7 @@ struct shop {
     shop__token token;
     shop__budget budget;
     int64_t points[DOC_COUNT], points_each[DOC_COUNT]; /* corrected by answers */
-    int64_t adjust_points, round_trip_us; /* measured: one write */
+    int64_t adjust_points, round_trip_us;              /* measured: one write */
     shop_totals totals;
     instant date;
     uint64_t next_ticket;
@@ -139,7 +139,8 @@ typedef struct shop__exchange { /* one HTTP request */
 } shop__exchange;
 /* false: nothing was sent. *ret_lost_at: ticks after which no answer will come. */
 MUST bool shop__post(shop *s, const shop__exchange *x, uint64_t *ret_ticket, int64_t *ret_lost_at, err *e);
-/* Takes one answer from the net; those of writes are kept for shop_written_next. *ret_some: it was the one of `ticket`. */
+/* Takes one answer from the net; those of writes are kept for shop_written_next. *ret_some: it was the one of `ticket`.
+ */
 MUST bool shop__take(shop *s, uint64_t ticket, int64_t until, arena *a, net_answer *ret, bool *ret_some, err *e);
 /* Request and answer; what was lost comes as an answer, too. */
 MUST bool shop__exchange_once(shop *s, const shop__exchange *x, arena *a, net_answer *ret, err *e);
@@ -179,12 +180,14 @@ typedef struct shop__page { /* a connection's nodes, and where they go on */
     str next; /* "" at the end */
 } shop__page;
 MUST bool shop__want_page(const js_value *v, const char *key, const char *what, shop__page *ret, err *e);
-MUST bool shop__want_count(const js_value *v, const char *key, const char *what, int64_t *ret, err *e); /* UnsignedInt64 */
+MUST bool shop__want_count(const js_value *v, const char *key, const char *what, int64_t *ret,
+                           err *e); /* UnsignedInt64 */
 
 MUST bool shop__check_parse(arena *a, const js_value *data, shop_facts *to, shop__page *ret_locations, err *e);
 MUST bool shop__locations_parse(const js_value *nodes, shop_location *to, err *e);
 MUST bool shop__level_parse(const js_value *item, str location, shop_level *ret, err *e);
-MUST bool shop__levels_parse(arena *a, const js_value *data, str location, const str *items, size_t count, shop_level **ret, err *e);
+MUST bool shop__levels_parse(arena *a, const js_value *data, str location, const str *items, size_t count,
+                             shop_level **ret, err *e);
 MUST bool shop__item_parse(const js_value *variant, shop_item *ret, err *e);
 MUST bool shop__orders_parse(arena *a, const js_value *data, str after, shop_orders_page *ret, err *e);
 
@@ -215,7 +218,7 @@ MUST bool shop__bulk_parse(const js_value *operation, shop__bulk_state *ret, err
 typedef struct shop__lines { /* cuts a body that comes in parts into lines, and counts objects */
     shop__object *each;
     void *ctx;
-    buf rest; /* the begun line */
+    buf rest;      /* the begun line */
     arena *memory; /* of one line */
     int64_t objects, roots;
 } shop__lines;

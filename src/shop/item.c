@@ -17,7 +17,8 @@ bool shop_activate(shop *s, str item, str location, str idempotency_key, err *e)
     if (!shop__body_end(&b, &body, e) || !shop__call_until_done(s, c, body, a, &answer, e))
         return false;
     if (!js_bool(js_path(answer.data, "inventoryLevel.isActive"), false))
-        return ERR(e, ERR_REMOTE, "shop %.*s: %.*s was not stocked, and Shopify does not say why", STR_ARG(s->code), STR_ARG(item));
+        return ERR(e, ERR_REMOTE, "shop %.*s: %.*s was not stocked, and Shopify does not say why", STR_ARG(s->code),
+                   STR_ARG(item));
     return true;
 }
 

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#define NUMBER_MAX 1000000000      /* no cost or size that is told is larger; keeps sums far from overflow */
-#define RETRY_AFTER_MS_MAX 3600000 /* a longer pause is not waited for in one piece */
-#define SHOWN_MAX 200              /* bytes of a foreign text that stand in a message */
+#define NUMBER_MAX         1000000000 /* no cost or size that is told is larger; keeps sums far from overflow */
+#define RETRY_AFTER_MS_MAX 3600000    /* a longer pause is not waited for in one piece */
+#define SHOWN_MAX          200        /* bytes of a foreign text that stand in a message */
 
 /* -- small readers -- */
 
@@ -88,7 +88,8 @@ static void set(shop__verdict *v, shop_class class, bool open, str code, str mes
 static void malformed(arena *a, shop__verdict *v, str request_id, const char *what)
 {
     set(v, SHOP_RETRY, true, STR("MALFORMED"),
-        str_printf(a, "the answer is not what Shopify documents: %s (request %.*s)", what, STR_ARG(shorten(request_id))));
+        str_printf(a, "the answer is not what Shopify documents: %s (request %.*s)", what,
+                   STR_ARG(shorten(request_id))));
 }
 
 static void judge_status(arena *a, const net_answer *n, shop__verdict *v)
@@ -111,15 +112,15 @@ static bool judge_errors(arena *a, const js_value *answer, shop__verdict *v)
         return true;
     }
     bool ran = js_get(answer, "data") != NULL;
-    JS_EACH(one, errors)
-    {
+    JS_EACH(one, errors) {
         str code = js_str(js_path(one, "extensions.code"), STR(""));
         shop__meaning m;
         if (!shop__meaning_of_top_code(code, &m)) /* a document that was refused has a code and no data */
             m = !ran && !str_empty(code) ? (shop__meaning){SHOP_BUG, false, ""} : (shop__meaning){SHOP_RETRY, true, ""};
         bool open = v->open || m.open;
         if (v->class != m.class && shop__worse(v->class, m.class) == m.class)
-            set(v, m.class, open, str_copy(a, shorten(code)), str_copy(a, shorten(js_str(js_get(one, "message"), STR("")))));
+            set(v, m.class, open, str_copy(a, shorten(code)),
+                str_copy(a, shorten(js_str(js_get(one, "message"), STR("")))));
         v->open = open;
         v->throttled |= str_equal(code, STR("THROTTLED"));
     }
@@ -133,8 +134,9 @@ static bool line_of(const js_value *field, size_t *ret)
     if (!field || field->kind != JS_ARRAY || field->count < 3)
         return false;
     const js_value *second = field->first->next;
-    if (!str_equal(js_str(field->first, STR("")), STR("input")) || !str_equal(js_str(second, STR("")), STR("changes")) ||
-        !num_parse_i64(js_str(second->next, STR("")), &line) || line < 0 || line >= SHOP_LINES_MAX)
+    if (!str_equal(js_str(field->first, STR("")), STR("input")) ||
+        !str_equal(js_str(second, STR("")), STR("changes")) || !num_parse_i64(js_str(second->next, STR("")), &line) ||
+        line < 0 || line >= SHOP_LINES_MAX)
         return false;
     *ret = (size_t)line;
     return true;
@@ -146,8 +148,7 @@ static void list_bad(arena *a, const js_value *errors, const shop_class *classes
     shop_bad_line *bad = ARENA_NEW(a, shop_bad_line, errors->count);
     bool named[SHOP_LINES_MAX] = {false};
     size_t count = 0, i = 0, line;
-    JS_EACH(one, errors)
-    {
+    JS_EACH(one, errors) {
         if (classes[i++] != v->class || !line_of(js_get(one, "field"), &line) || named[line])
             continue;
         named[line] = true;
@@ -162,15 +163,15 @@ static void judge_user_errors(arena *a, const js_value *errors, shop__verdict *v
 {
     shop_class *classes = ARENA_NEW(a, shop_class, errors->count);
     size_t i = 0;
-    JS_EACH(one, errors)
-    {
+    JS_EACH(one, errors) {
         str code = js_str(js_get(one, "code"), STR(""));
         shop__meaning m;
         if (!shop__meaning_of_user_code(code, &m)) /* none, or one newer than this program: the call was refused */
             m = (shop__meaning){SHOP_LINE, false, ""};
         bool open = v->open || m.open;
         if (v->class != m.class && shop__worse(v->class, m.class) == m.class)
-            set(v, m.class, open, str_copy(a, shorten(code)), str_copy(a, shorten(js_str(js_get(one, "message"), STR("")))));
+            set(v, m.class, open, str_copy(a, shorten(code)),
+                str_copy(a, shorten(js_str(js_get(one, "message"), STR("")))));
         v->open = open;
         classes[i++] = m.class;
     }

@@ -9,10 +9,14 @@ static const struct {
     const char *name;
     size_t at;
 } QUANTITIES[] = {
-    {"available", offsetof(shop_level, available)},   {"committed", offsetof(shop_level, committed)},
-    {"on_hand", offsetof(shop_level, on_hand)},       {"incoming", offsetof(shop_level, incoming)},
-    {"reserved", offsetof(shop_level, reserved)},     {"damaged", offsetof(shop_level, damaged)},
-    {"quality_control", offsetof(shop_level, quality_control)}, {"safety_stock", offsetof(shop_level, safety_stock)},
+    {"available", offsetof(shop_level, available)},
+    {"committed", offsetof(shop_level, committed)},
+    {"on_hand", offsetof(shop_level, on_hand)},
+    {"incoming", offsetof(shop_level, incoming)},
+    {"reserved", offsetof(shop_level, reserved)},
+    {"damaged", offsetof(shop_level, damaged)},
+    {"quality_control", offsetof(shop_level, quality_control)},
+    {"safety_stock", offsetof(shop_level, safety_stock)},
 };
 
 static shop_quantity *quantity_of(shop_level *l, size_t i)
@@ -80,7 +84,8 @@ static bool no_item(const js_value *node)
     return node->kind == JS_NULL || (node->kind == JS_OBJECT && node->count == 0);
 }
 
-bool shop__levels_parse(arena *a, const js_value *data, str location, const str *items, size_t count, shop_level **ret, err *e)
+bool shop__levels_parse(arena *a, const js_value *data, str location, const str *items, size_t count, shop_level **ret,
+                        err *e)
 {
     const js_value *nodes;
     if (!shop__want(data, "nodes", JS_ARRAY, "data", &nodes, e))
@@ -89,8 +94,7 @@ bool shop__levels_parse(arena *a, const js_value *data, str location, const str 
         return ERR(e, ERR_INPUT, "%zu nodes for %zu ids", nodes->count, count);
     shop_level *levels = ARENA_NEW(a, shop_level, count);
     size_t i = 0;
-    JS_EACH(node, nodes)
-    {
+    JS_EACH(node, nodes) {
         shop_level *l = &levels[i];
         if (no_item(node)) {
             *l = (shop_level){.item = items[i], .location = location};
@@ -106,7 +110,8 @@ bool shop__levels_parse(arena *a, const js_value *data, str location, const str 
     return true;
 }
 
-bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a, shop_level **ret, instant *ret_asked, err *e)
+bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a, shop_level **ret, instant *ret_asked,
+                 err *e)
 {
     CHECK(count <= SHOP_LEVEL_IDS_MAX);
     AUTO(shop__body_drop) shop__body b;
@@ -122,7 +127,8 @@ bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a
     if (!shop__body_end(&b, &body, e) || !shop__call_until_done(s, c, body, a, &answer, e))
         return false;
     if (answer.asked == INSTANT_NONE)
-        return ERR(e, ERR_REMOTE, "shop %.*s: the answer has no date; without it no quantity can be judged", STR_ARG(s->code));
+        return ERR(e, ERR_REMOTE, "shop %.*s: the answer has no date; without it no quantity can be judged",
+                   STR_ARG(s->code));
     shop_level *levels;
     if (!shop__levels_parse(a, answer.data, str_copy(a, location), items, count, &levels, e))
         return shop__odd(s, DOC_LEVELS, e);

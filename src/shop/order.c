@@ -4,8 +4,8 @@
  */
 #include "shop/internal.h"
 
-#define READS_MAX 4        /* of an order that keeps changing */
-#define PAGES_MAX 200      /* of one order: 2,000 lines in parts of few */
+#define READS_MAX  4       /* of an order that keeps changing */
+#define PAGES_MAX  200     /* of one order: 2,000 lines in parts of few */
 #define TEXT_NEVER STR("") /* a cursor before the first page */
 
 static const int64_t LIST_SIZES[] = {20, 100, 250}; /* of the lists without a cursor; 250 is Shopify's largest */
@@ -30,7 +30,8 @@ static bool next_page(order_read *r, shop__document d, str id, str after, const 
     js_put_str(&b.w, "id", id);
     if (!str_empty(after))
         js_put_str(&b.w, "after", after);
-    if (!shop__body_end(&b, &body, e) || !shop__call_until_done(r->s, (shop__call){.document = d}, body, r->a, &answer, e))
+    if (!shop__body_end(&b, &body, e) ||
+        !shop__call_until_done(r->s, (shop__call){.document = d}, body, r->a, &answer, e))
         return false;
     *ret_data = answer.data;
     return true;
@@ -68,8 +69,7 @@ static bool read_part_lines(order_read *r, const shop__part *p, const js_value *
 
 static bool read_parts(order_read *r, shop__part_kind kind, const js_value *nodes, err *e)
 {
-    JS_EACH(node, nodes)
-    {
+    JS_EACH(node, nodes) {
         shop__part p;
         if (!shop__part_parse(node, kind, &p, e) || !read_part_lines(r, &p, node, e))
             return false;
@@ -146,7 +146,8 @@ static bool ask(shop *s, str id, int64_t size, arena *a, shop__answer *ret, err 
     js_put_str(&b.w, "id", id);
     js_put_int(&b.w, "fulfillments", size);
     js_put_int(&b.w, "refunds", size);
-    return shop__body_end(&b, &body, e) && shop__call_until_done(s, (shop__call){.document = DOC_ORDER}, body, a, ret, e);
+    return shop__body_end(&b, &body, e) &&
+           shop__call_until_done(s, (shop__call){.document = DOC_ORDER}, body, a, ret, e);
 }
 
 /* A list without a cursor that is as long as it was asked for may have been cut. */
@@ -166,7 +167,8 @@ static bool ask_whole(shop *s, str id, arena *a, shop__answer *ret, const js_val
         if (js_is_null(*ret_order) || !is_cut(*ret_order, LIST_SIZES[i]))
             return true;
     }
-    return ERR(e, ERR_REMOTE, "shop %.*s: order %.*s has 250 fulfilments or refunds or more, and Shopify tells no more of them",
+    return ERR(e, ERR_REMOTE,
+               "shop %.*s: order %.*s has 250 fulfilments or refunds or more, and Shopify tells no more of them",
                STR_ARG(s->code), STR_ARG(id));
 }
 
@@ -178,7 +180,8 @@ bool shop_order(shop *s, str id, arena *a, reading_raw *ret, instant *ret_asked,
         if (!ask_whole(s, id, a, &answer, &order, e))
             return false;
         if (answer.asked == INSTANT_NONE)
-            return ERR(e, ERR_REMOTE, "shop %.*s: the answer has no date; without it no order can be judged", STR_ARG(s->code));
+            return ERR(e, ERR_REMOTE, "shop %.*s: the answer has no date; without it no order can be judged",
+                       STR_ARG(s->code));
         if (js_is_null(order)) {
             *ret_some = false;
             *ret_asked = answer.asked;
@@ -191,7 +194,8 @@ bool shop_order(shop *s, str id, arena *a, reading_raw *ret, instant *ret_asked,
             return true;
         }
         if (e->code == ERR_BUSY && reads == READS_MAX)
-            return ERR(e, ERR_REMOTE, "shop %.*s: order %.*s keeps changing while it is read", STR_ARG(s->code), STR_ARG(id));
+            return ERR(e, ERR_REMOTE, "shop %.*s: order %.*s keeps changing while it is read", STR_ARG(s->code),
+                       STR_ARG(id));
         if (e->code != ERR_BUSY)
             return e->code == ERR_INPUT ? shop__odd(s, DOC_ORDER, e) : false;
     }

@@ -62,8 +62,7 @@ bool shop__draft_head(shop__draft *d, const js_value *order, err *e)
         !shop__maybe_instant(order, "cancelledAt", "order", &cancelled, e) ||
         !shop__maybe_instant(order, "closedAt", "order", &closed, e) ||
         !js_want_bool(order, "test", "order", &h.test, e) ||
-        !shop__maybe_str(order, "sourceName", "order", &source, e) ||
-        !parse_id_of(order, "app", "order", &h.app, e) ||
+        !shop__maybe_str(order, "sourceName", "order", &source, e) || !parse_id_of(order, "app", "order", &h.app, e) ||
         !parse_id_of(order, "retailLocation", "order", &h.retail_location, e))
         return false;
     h.cancelled = cancelled != INSTANT_NONE;
@@ -91,8 +90,7 @@ static bool parse_item(const js_value *line, reading_raw_line *to, err *e)
 
 bool shop__draft_lines(shop__draft *d, const js_value *nodes, err *e)
 {
-    JS_EACH(node, nodes)
-    {
+    JS_EACH(node, nodes) {
         reading_raw_line l = {0};
         if (!js_want_str(node, "id", "line", &l.id, e) || !shop__maybe_str(node, "sku", "line", &l.sku, e) ||
             !parse_units(node, "quantity", "line", &l.ordered, e) ||
@@ -173,7 +171,9 @@ static bool add_refund(shop__draft *d, line_draft *l, const shop__part *p, const
     static const struct {
         const char *name;
         int type;
-    } types[] = {{"NO_RESTOCK", REFUND_NO_RESTOCK}, {"CANCEL", REFUND_CANCEL}, {"RETURN", REFUND_RETURN},
+    } types[] = {{"NO_RESTOCK", REFUND_NO_RESTOCK},
+                 {"CANCEL", REFUND_CANCEL},
+                 {"RETURN", REFUND_RETURN},
                  {"LEGACY_RESTOCK", REFUND_LEGACY}};
     reading_refund r = {0};
     str type;
@@ -197,10 +197,11 @@ static bool add_refund(shop__draft *d, line_draft *l, const shop__part *p, const
 
 bool shop__draft_part_lines(shop__draft *d, const shop__part *p, const js_value *nodes, err *e)
 {
-    static bool (*const add[])(shop__draft *, line_draft *, const shop__part *, const js_value *, err *) = {
-        [PART_FULFILLMENT_ORDER] = add_fulfilment_order, [PART_FULFILLMENT] = add_fulfilled, [PART_REFUND] = add_refund};
-    JS_EACH(node, nodes)
-    {
+    static bool (*const add[])(shop__draft *, line_draft *, const shop__part *, const js_value *,
+                               err *) = {[PART_FULFILLMENT_ORDER] = add_fulfilment_order,
+                                         [PART_FULFILLMENT] = add_fulfilled,
+                                         [PART_REFUND] = add_refund};
+    JS_EACH(node, nodes) {
         const js_value *line;
         str id;
         if (!shop__want(node, "lineItem", JS_OBJECT, "part", &line, e) || !js_want_str(line, "id", "part", &id, e))

@@ -12,8 +12,7 @@ bool shop__orders_parse(arena *a, const js_value *data, str after, shop_orders_p
         return ERR(e, ERR_INPUT, "orders: the cursor repeats, so the list would never end");
     shop_order_head *heads = ARENA_NEW(a, shop_order_head, page.nodes->count);
     size_t count = 0;
-    JS_EACH(node, page.nodes)
-    {
+    JS_EACH(node, page.nodes) {
         shop_order_head *h = &heads[count++];
         if (!js_want_str(node, "id", "order", &h->id, e) || !js_want_str(node, "name", "order", &h->name, e) ||
             !shop__want_instant(node, "updatedAt", "order", &h->updated_at, e))

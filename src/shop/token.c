@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define RENEW_BEFORE_S 900 /* of a day; of a shorter life a tenth */
+#define RENEW_BEFORE_S   900 /* of a day; of a shorter life a tenth */
 #define TOKEN_ANSWER_MAX 65536
 
 static char *keep(str s)
@@ -42,7 +42,8 @@ static bool read_secret(arena *a, const char *what, str variable, str file, char
     if (!str_empty(variable)) {
         found = str_of(getenv(str_z(a, variable)));
         if (str_empty(str_trim(found)))
-            return ERR(e, ERR_INPUT, "the environment variable %.*s is not set: it must hold the %s", STR_ARG(variable), what);
+            return ERR(e, ERR_INPUT, "the environment variable %.*s is not set: it must hold the %s", STR_ARG(variable),
+                       what);
     } else if (!str_empty(file)) {
         if (!os_read_file(a, str_z(a, file), SHOP_SECRET_MAX, &found, e)) {
             e->code = ERR_INPUT;
@@ -79,7 +80,8 @@ bool shop__token_open(shop *s, const store_shop *row, err *e)
     }
     if (t->id && t->secret)
         return true;
-    return ERR(e, ERR_INPUT, "no token: name token_env or token_file, or client_id_env and client_secret_env (or _file)");
+    return ERR(e, ERR_INPUT,
+               "no token: name token_env or token_file, or client_id_env and client_secret_env (or _file)");
 }
 
 /* -- client credentials -- */
@@ -116,7 +118,8 @@ static bool take_token(shop *s, arena *a, const net_answer *n, bool *ret_again, 
     if (*ret_again)
         return ERR(e, ERR_REMOTE, "fetching a token: HTTP %d", n->status);
     if (n->status != 200)
-        return ERR(e, ERR_REMOTE, "fetching a token: HTTP %d: check the client id and secret, and that the app is installed",
+        return ERR(e, ERR_REMOTE,
+                   "fetching a token: HTTP %d: check the client id and secret, and that the app is installed",
                    n->status);
     if (!js_parse(a, n->body, &answer, e) || !js_want_str(answer, "access_token", "the token's answer", &text, e) ||
         !js_want_int(answer, "expires_in", "the token's answer", &life_s, e)) {
@@ -187,5 +190,6 @@ bool shop__token_refused(shop *s, uint64_t generation, err *e)
             return true;
         }
     }
-    return ERR(e, ERR_REMOTE, "shop %.*s: the token is not accepted: give it a new one, or install the app again", STR_ARG(s->code));
+    return ERR(e, ERR_REMOTE, "shop %.*s: the token is not accepted: give it a new one, or install the app again",
+               STR_ARG(s->code));
 }

@@ -4,7 +4,7 @@
  */
 #include "shop/internal.h"
 
-#define ROOT "inventoryAdjustQuantities"
+#define ROOT           "inventoryAdjustQuantities"
 #define PAUSE_FIRST_MS 1000 /* before the same bytes go out again; the caller lets it grow */
 
 static shop__flight *free_flight(shop *s)
@@ -51,7 +51,8 @@ bool shop_write(shop *s, str body, instant deadline, uint64_t ticket, err *e)
     shop__flight *f = free_flight(s);
     bool late;
     if (!f)
-        return ERR(e, ERR_BUSY, "shop %.*s: %d writes are in flight (SHOP_FLIGHT_MAX)", STR_ARG(s->code), SHOP_FLIGHT_MAX);
+        return ERR(e, ERR_BUSY, "shop %.*s: %d writes are in flight (SHOP_FLIGHT_MAX)", STR_ARG(s->code),
+                   SHOP_FLIGHT_MAX);
     if (body.len > SHOP_BODY_MAX)
         return ERR(e, ERR_INPUT, "a write of %zu bytes; at most %u (SHOP_BODY_MAX)", body.len, SHOP_BODY_MAX);
     if (!shop__token_ready(s, e))

@@ -3,7 +3,8 @@
  * prints one JSON line. tests/flow/shop.test.js starts it and compares with what the sandbox says.
  *
  *   shop-probe URL VERSION [check | items | levels LOCATION ITEM | levels-all LOCATION | orders | open-orders |
- *                               order ID | adjust KEY ITEM LOCATION DELTA FROM | activate KEY ITEM LOCATION | history ITEM]
+ *                               order ID | adjust KEY ITEM LOCATION DELTA FROM | activate KEY ITEM LOCATION | history
+ * ITEM]
  *
  * The token is in SHOP_TOKEN, or client id and secret in SHOP_CLIENT_ID and SHOP_CLIENT_SECRET.
  */
@@ -274,9 +275,10 @@ static const struct word {
     const char *name;
     int args;
     bool (*run)(probe *p, char **arg, err *e);
-} WORDS[] = {{"check", 0, do_check}, {"items", 0, do_items}, {"levels", 2, do_levels}, {"levels-all", 1, do_levels_all},
-             {"orders", 0, do_orders}, {"open-orders", 0, do_open_orders}, {"order", 1, do_order}, {"adjust", 5, do_adjust},
-             {"activate", 3, do_activate}, {"history", 1, do_history}};
+} WORDS[] = {{"check", 0, do_check},           {"items", 0, do_items},   {"levels", 2, do_levels},
+             {"levels-all", 1, do_levels_all}, {"orders", 0, do_orders}, {"open-orders", 0, do_open_orders},
+             {"order", 1, do_order},           {"adjust", 5, do_adjust}, {"activate", 3, do_activate},
+             {"history", 1, do_history}};
 
 /* One line: what the call told, or its error. */
 static void run_word(probe *p, const struct word *word, char **arg)
@@ -304,9 +306,15 @@ static int run(const char *url, const char *version, char **words, err *e)
     AUTO(shop_close) shop *s = NULL;
     AUTO(arena_end) arena *a = arena_new(0);
     world w = {.clock = os_clock(), .rng = os_rng()};
-    store_shop row = {.code = STR("probe"), .url = str_of(url), .api_version = str_of(version), .token_env = STR(""),
-                      .token_file = STR(""), .client_id_env = STR(""), .client_id_file = STR(""),
-                      .client_secret_env = STR(""), .client_secret_file = STR("")};
+    store_shop row = {.code = STR("probe"),
+                      .url = str_of(url),
+                      .api_version = str_of(version),
+                      .token_env = STR(""),
+                      .token_file = STR(""),
+                      .client_id_env = STR(""),
+                      .client_id_file = STR(""),
+                      .client_secret_env = STR(""),
+                      .client_secret_file = STR("")};
     if (getenv("SHOP_TOKEN")) {
         row.token_env = STR("SHOP_TOKEN");
     } else {
