@@ -18,7 +18,7 @@ bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str i
                       err *e)
 {
     (void)s; /* the documents of all supported versions are the same */
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     str body;
     if (count == 0 || count > SHOP_LINES_MAX)
         return ERR(e, ERR_INPUT, "%zu lines; a call takes 1 to %d (SHOP_LINES_MAX)", count, SHOP_LINES_MAX);

@@ -46,7 +46,7 @@ static bool is_running(str status)
 /* One that already does what is wanted; *ret_some false: none. */
 static bool find_running(const bulk_run *b, arena *a, shop__bulk_state *ret, bool *ret_some, err *e)
 {
-    AUTO(shop__body_drop) shop__body body;
+    AUTO(shop__body_drop) shop__body body = {0};
     shop__answer answer;
     shop__bulk_state one;
     const js_value *list;
@@ -72,7 +72,7 @@ static bool find_running(const bulk_run *b, arena *a, shop__bulk_state *ret, boo
 
 static bool run(const bulk_run *b, arena *a, shop__verdict *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body body;
+    AUTO(shop__body_drop) shop__body body = {0};
     str text;
     instant asked;
     shop__body_begin(&body, DOC_BULK_RUN);
@@ -107,7 +107,7 @@ static bool start(const bulk_run *b, arena *a, shop__bulk_state *ret, err *e)
 
 static bool poll(const bulk_run *b, str id, arena *a, shop__bulk_state *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body body;
+    AUTO(shop__body_drop) shop__body body = {0};
     shop__answer answer;
     str text;
     shop__body_begin(&body, DOC_BULK_POLL);
@@ -121,7 +121,7 @@ static bool poll(const bulk_run *b, str id, arena *a, shop__bulk_state *ret, err
 /* Sets the error, returns false; that the cancellation was heard is not waited for. */
 static bool give_up(const bulk_run *b, str id, err *e)
 {
-    AUTO(shop__body_drop) shop__body body;
+    AUTO(shop__body_drop) shop__body body = {0};
     AUTO(arena_end) arena *a = arena_new(0);
     shop__verdict ignored;
     instant asked;

@@ -144,7 +144,7 @@ bool shop__locations_parse(const js_value *nodes, shop_location *to, err *e)
 
 static bool ask(shop *s, str after, arena *a, shop__answer *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     str body;
     shop__body_begin(&b, DOC_CHECK);
     if (str_empty(after))

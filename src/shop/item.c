@@ -5,7 +5,7 @@
 
 bool shop_activate(shop *s, str item, str location, str idempotency_key, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     AUTO(arena_end) arena *a = arena_new(0);
     shop__answer answer;
     str body;
@@ -24,7 +24,7 @@ bool shop_activate(shop *s, str item, str location, str idempotency_key, err *e)
 
 bool shop_history_url(shop *s, str item, arena *a, str *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     shop__answer answer;
     str body;
     shop__body_begin(&b, DOC_HISTORY_URL);

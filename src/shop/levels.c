@@ -114,7 +114,7 @@ bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a
                  err *e)
 {
     CHECK(count <= SHOP_LEVEL_IDS_MAX);
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     str body;
     shop__answer answer;
     shop__body_begin(&b, DOC_LEVELS);

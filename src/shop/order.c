@@ -21,7 +21,7 @@ typedef struct order_read {
 /* One more call for this order; `data` is the whole answer. */
 static bool next_page(order_read *r, shop__document d, str id, str after, const js_value **ret_data, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     shop__answer answer;
     str body;
     if (++r->pages > PAGES_MAX)
@@ -140,7 +140,7 @@ static bool read_rest(order_read *r, const js_value *order, reading_raw *ret, er
 
 static bool ask(shop *s, str id, int64_t size, arena *a, shop__answer *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     str body;
     shop__body_begin(&b, DOC_ORDER);
     js_put_str(&b.w, "id", id);

@@ -24,7 +24,7 @@ bool shop__orders_parse(arena *a, const js_value *data, str after, shop_orders_p
 
 bool shop_orders(shop *s, instant since, bool open_only, str after, arena *a, shop_orders_page *ret, err *e)
 {
-    AUTO(shop__body_drop) shop__body b;
+    AUTO(shop__body_drop) shop__body b = {0};
     str body, query = STR("");
     shop__answer answer;
     if (open_only)
