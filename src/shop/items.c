@@ -26,7 +26,10 @@ static bool tell_item(void *ctx, const js_value *object, err *e)
 {
     each_item *t = ctx;
     shop_item i;
-    return shop__item_parse(object, &i, e) && t->each(t->ctx, &i, e);
+    if (shop__item_parse(object, &i, e))
+        return t->each(t->ctx, &i, e);
+    e->code = ERR_REMOTE;
+    return false;
 }
 
 bool shop_items_all(shop *s, shop_item_each *each, void *ctx, err *e)

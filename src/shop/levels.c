@@ -149,7 +149,10 @@ static bool tell_level(void *ctx, const js_value *object, err *e)
 {
     each_level *t = ctx;
     shop_level l;
-    return shop__level_parse(object, t->location, &l, e) && t->each(t->ctx, &l, e);
+    if (shop__level_parse(object, t->location, &l, e))
+        return t->each(t->ctx, &l, e);
+    e->code = ERR_REMOTE;
+    return false;
 }
 
 /* The id becomes part of a document: nothing that could end its text. */
