@@ -14,8 +14,8 @@ typedef struct fake_answer {
     const char *body;    /* NULL: "{}" */
     str raw;             /* in place of `body`, may hold anything */
     const char *content_type, *date, *retry_after, *api_version; /* NULL: JSON, the clock's, none, none */
-    int64_t after_us;    /* 0: 10 ms */
-    bool never;          /* the net loses it without a word */
+    int64_t after_us;                                            /* 0: 10 ms */
+    bool never;                                                  /* the net loses it without a word */
 } fake_answer;
 
 typedef struct fake_request {
@@ -120,7 +120,8 @@ static inline bool fake_post(void *ctx, const net_request *r, uint64_t ticket, e
 
 static inline str fake_date(arena *a, instant t)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     str z = instant_text(a, t);
     int64_t month;
     assert_true(num_parse_i64((str){z.at + 5, 2}, &month));
@@ -129,8 +130,14 @@ static inline str fake_date(arena *a, instant t)
 
 static inline net_answer fake_net_answer(arena *a, const fake_answer *from, uint64_t ticket, instant now)
 {
-    net_answer n = {.ticket = ticket, .outcome = from->outcome, .body = STR(""), .date = STR(""), .retry_after = STR(""),
-                    .content_type = STR(""), .api_version = STR(""), .request_id = STR("")};
+    net_answer n = {.ticket = ticket,
+                    .outcome = from->outcome,
+                    .body = STR(""),
+                    .date = STR(""),
+                    .retry_after = STR(""),
+                    .content_type = STR(""),
+                    .api_version = STR(""),
+                    .request_id = STR("")};
     if (n.outcome != NET_ANSWERED) {
         snprintf(n.why, sizeof n.why, "as scripted");
         return n;
@@ -171,7 +178,8 @@ static inline fake_world *fake_world_new(void)
     fake_world *f = ARENA_NEW(a, fake_world, 1);
     f->a = a;
     f->seed = 0x9E3779B97F4A7C15u;
-    f->w = (world){.clock = {f, fake_now, fake_ticks, fake_sleep}, .rng = {f, fake_bytes}, .net = {f, fake_post, fake_next}};
+    f->w = (world){
+        .clock = {f, fake_now, fake_ticks, fake_sleep}, .rng = {f, fake_bytes}, .net = {f, fake_post, fake_next}};
     return f;
 }
 

@@ -6,15 +6,16 @@
 
 #include "shop/internal.h"
 
-#define WORLDS  300
-#define CALLS   400
-#define FLYING  16
-#define SECOND  US_PER_S
+#define WORLDS 300
+#define CALLS  400
+#define FLYING 16
+#define SECOND US_PER_S
 
 /* The shop's side: exact, in millionths of a point. */
 typedef struct model {
     int64_t bucket, rate, micro, at;
-    bool takes_at_start; /* takes the requested cost when a call starts and gives back the rest, else the actual at its end */
+    bool takes_at_start; /* takes the requested cost when a call starts and gives back the rest, else the actual at its
+                            end */
 } model;
 
 static void model_restore(model *m, int64_t now)
@@ -75,7 +76,8 @@ static void advance(run *r, int64_t now)
         } else if (what == END) {
             r->m.micro += r->m.takes_at_start ? (next->requested - next->actual) * US_PER_S : -next->actual * US_PER_S;
             r->m.micro = qty_min(r->m.micro, r->m.bucket * US_PER_S);
-            next->cost = (shop__cost){next->requested, next->actual, r->m.bucket, qty_floor_div(r->m.micro, US_PER_S), r->m.rate};
+            next->cost = (shop__cost){next->requested, next->actual, r->m.bucket, qty_floor_div(r->m.micro, US_PER_S),
+                                      r->m.rate};
             next->ends = -1;
         } else {
             static const shop__cost none = {-1, -1, -1, -1, -1};
@@ -110,8 +112,16 @@ static void send(run *r, int64_t requested, int64_t actual)
         flying *c = free_call(r);
         if (c && ready <= now) {
             int64_t starts = now + between(r->f, 1, SECOND / 2), ends = starts + between(r->f, 1, SECOND);
-            *c = (flying){true, false, starts, ends, ends + between(r->f, 1, SECOND / 2), requested, actual,
-                          between(r->f, 0, 30) == 0, shop__budget_take(&r->b, requested), {0}};
+            *c = (flying){true,
+                          false,
+                          starts,
+                          ends,
+                          ends + between(r->f, 1, SECOND / 2),
+                          requested,
+                          actual,
+                          between(r->f, 0, 30) == 0,
+                          shop__budget_take(&r->b, requested),
+                          {0}};
             r->sent++;
             r->spent += actual;
             return;

@@ -12,10 +12,12 @@
 #define STARTED                                                                                                        \
     RAN("{\"bulkOperation\":{\"id\":\"b1\",\"status\":\"CREATED\",\"createdAt\":\"2026-11-24T00:00:07Z\"},"            \
         "\"userErrors\":[]}")
-#define REFUSED(code) RAN("{\"bulkOperation\":null,\"userErrors\":[{\"code\":\"" code "\",\"field\":null,\"message\":\"m\"}]}")
+#define REFUSED(code)                                                                                                  \
+    RAN("{\"bulkOperation\":null,\"userErrors\":[{\"code\":\"" code "\",\"field\":null,\"message\":\"m\"}]}")
 #define VARIANT(sku, item)                                                                                             \
-    "{\"id\":\"v\",\"sku\":\"" sku "\",\"displayName\":\"t\",\"requiresComponents\":false,\"inventoryItem\":{\"id\":\"" \
-    item "\",\"tracked\":true}}\n"
+    "{\"id\":\"v\",\"sku\":\"" sku                                                                                     \
+    "\",\"displayName\":\"t\",\"requiresComponents\":false,\"inventoryItem\":{\"id\":\"" item                          \
+    "\",\"tracked\":true}}\n"
 #define FILE_URL "\"https://files.example/r\""
 
 typedef struct seen {
@@ -53,9 +55,10 @@ static void test_a_result_is_told_line_by_line(void **state)
     script_start(f);
     fake_will_say(f, POLLED("CREATED", ""));
     fake_will_say(f, POLLED("RUNNING", ",\"errorCode\":null,\"objectCount\":\"1\""));
-    str done = str_printf(f->a,
-                          POLLED("COMPLETED", ",\"objectCount\":\"2\",\"rootObjectCount\":\"2\",\"fileSize\":\"%zu\",\"url\":" FILE_URL),
-                          sizeof file - 1);
+    str done = str_printf(
+        f->a,
+        POLLED("COMPLETED", ",\"objectCount\":\"2\",\"rootObjectCount\":\"2\",\"fileSize\":\"%zu\",\"url\":" FILE_URL),
+        sizeof file - 1);
     fake_will(f, (fake_answer){.raw = done});
     fake_will(f, (fake_answer){.status = 206, .body = file, .content_type = "application/jsonl"});
     if (!read_items(s, &got, &e))
@@ -134,7 +137,8 @@ static void test_a_running_one_is_found_again(void **state)
     static const struct {
         const char *id, *status;
         bool same;
-    } rows[] = {{"other", "RUNNING", false}, {"old", "COMPLETED", true}, {"b7", "RUNNING", true}, {"b8", "CREATED", true}};
+    } rows[] = {
+        {"other", "RUNNING", false}, {"old", "COMPLETED", true}, {"b7", "RUNNING", true}, {"b8", "CREATED", true}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         js_object(&w, NULL);
         js_put_z(&w, "id", rows[i].id);
@@ -256,8 +260,9 @@ static void test_the_caller_may_stop(void **state)
     err e;
     static const char file[] = VARIANT("A", "1") VARIANT("B", "2");
     script_start(f);
-    fake_will(f, (fake_answer){.raw = str_printf(f->a, POLLED("COMPLETED", ",\"objectCount\":\"2\",\"rootObjectCount\":\"2\","
-                                                                           "\"fileSize\":\"%zu\",\"url\":" FILE_URL),
+    fake_will(f, (fake_answer){.raw = str_printf(f->a,
+                                                 POLLED("COMPLETED", ",\"objectCount\":\"2\",\"rootObjectCount\":\"2\","
+                                                                     "\"fileSize\":\"%zu\",\"url\":" FILE_URL),
                                                  sizeof file - 1)});
     fake_will(f, (fake_answer){.status = 206, .body = file});
     assert_fails(read_items(s, &got, &e), &e, ERR_BUSY, "enough");
@@ -360,7 +365,8 @@ static void test_a_range_that_never_comes_ends_the_download(void **state)
     AUTO(shop__lines_drop) shop__lines to = shop__lines_new(count_object, &sum);
     f->serve = serve_file;
     f->ctx = &server;
-    assert_fails(shop__download(s, STR("https://files.example/r"), (int64_t)server.file.len, &to, &e), &e, ERR_REMOTE, "bytes 0 to");
+    assert_fails(shop__download(s, STR("https://files.example/r"), (int64_t)server.file.len, &to, &e), &e, ERR_REMOTE,
+                 "bytes 0 to");
     assert_int_equal(f->requests.count, SHOP_TRIES_MAX);
 }
 
@@ -410,15 +416,21 @@ static void test_only_a_locations_id_goes_into_a_bulk_query(void **state)
     AUTO(shop_close) shop *s = open_shop(f);
     instant asked = 0;
     err e;
-    static const char *const odd[] = {"", "7", "gid://shopify/InventoryItem/7", "gid://shopify/Location/1\") { x",
-                                      "gid://shopify/Location/1\n", "gid://shopify/Location/\\u0022"};
+    static const char *const odd[] = {"",
+                                      "7",
+                                      "gid://shopify/InventoryItem/7",
+                                      "gid://shopify/Location/1\") { x",
+                                      "gid://shopify/Location/1\n",
+                                      "gid://shopify/Location/\\u0022"};
     for (size_t i = 0; i < COUNT(odd); i++)
-        assert_fails(shop_levels_all(s, str_of(odd[i]), refuse_level, NULL, &asked, &e), &e, ERR_INPUT, "is not a location's id");
+        assert_fails(shop_levels_all(s, str_of(odd[i]), refuse_level, NULL, &asked, &e), &e, ERR_INPUT,
+                     "is not a location's id");
     fake_will_say(f, LISTED(""));
     fake_will_say(f, STARTED);
     fake_will_say(f, POLLED("COMPLETED", COUNTS(0, 0, "null", "null")));
     assert_true(shop_levels_all(s, STR("gid://shopify/Location/17"), refuse_level, NULL, &asked, &e));
-    assert_true(request_has(f, 1, "inventoryLevel(locationId: \\\"gid://shopify/Location/17\\\", includeInactive: true)"));
+    assert_true(
+        request_has(f, 1, "inventoryLevel(locationId: \\\"gid://shopify/Location/17\\\", includeInactive: true)"));
     assert_int_equal(asked, FAKE_BEGAN + 7 * US_PER_S); /* when the shop made the operation */
 }
 

@@ -57,7 +57,8 @@ static void test_tries_are_bounded(void **state)
     err e;
     for (int i = 0; i < SHOP_TRIES_MAX; i++)
         fake_will(f, (fake_answer){.status = 503, .body = "x"});
-    assert_fails(read_one(s, &e), &e, ERR_REMOTE, "shop main: HistoryUrl: HTTP_503: HTTP 503: the shop failed (request r-1)");
+    assert_fails(read_one(s, &e), &e, ERR_REMOTE,
+                 "shop main: HistoryUrl: HTTP_503: HTTP 503: the shop failed (request r-1)");
     assert_int_equal(f->requests.count, SHOP_TRIES_MAX);
 }
 
@@ -75,9 +76,11 @@ static void test_what_does_not_pass_is_asked_once(void **state)
         {{.status = 404, .body = "{\"errors\":\"Not Found\"}"}, "api_version"},
         {{.status = 430, .body = "{}"}, "security"},
         {{.status = 422, .body = "{}"}, "HTTP_422"},
-        {{.body = "{\"errors\":[{\"message\":\"Access denied\",\"extensions\":{\"code\":\"ACCESS_DENIED\"}}],\"data\":{}}"},
+        {{.body =
+              "{\"errors\":[{\"message\":\"Access denied\",\"extensions\":{\"code\":\"ACCESS_DENIED\"}}],\"data\":{}}"},
          "ACCESS_DENIED: Access denied"},
-        {{.body = "{\"errors\":[{\"message\":\"Query cost is 1723\",\"extensions\":{\"code\":\"MAX_COST_EXCEEDED\"}}]}"},
+        {{.body =
+              "{\"errors\":[{\"message\":\"Query cost is 1723\",\"extensions\":{\"code\":\"MAX_COST_EXCEEDED\"}}]}"},
          "MAX_COST_EXCEEDED"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -177,12 +180,16 @@ static void test_an_answer_of_another_shape_is_an_error_of_the_shop(void **state
         ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":\"yes\",\"inventoryLevel\":null}]}"),
         ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true}]}"),
         ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":[]}]}"),
-        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[]}}]}"),
-        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{\"name\":"
+        ANSWER(
+            "{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[]}}]}"),
+        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{"
+               "\"name\":"
                "\"available\",\"quantity\":1.5,\"updatedAt\":null}]}}]}"),
-        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{\"name\":"
+        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{"
+               "\"name\":"
                "\"available\",\"quantity\":1,\"updatedAt\":\"today\"}]}}]}"),
-        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{\"name\":"
+        ANSWER("{\"nodes\":[{\"id\":\"i\",\"tracked\":true,\"inventoryLevel\":{\"isActive\":true,\"quantities\":[{"
+               "\"name\":"
                "\"available\",\"quantity\":9999999999,\"updatedAt\":null}]}}]}"),
     };
     for (size_t i = 0; i < COUNT(odd); i++) {

@@ -10,8 +10,8 @@
 #define COST(requested, actual, available)                                                                             \
     ",\"extensions\":{\"cost\":{\"requestedQueryCost\":" #requested ",\"actualQueryCost\":" #actual                    \
     ",\"throttleStatus\":{\"maximumAvailable\":2000,\"currentlyAvailable\":" #available ",\"restoreRate\":100}}}"
-#define ANSWER(data) "{\"data\":" data COST(10, 10, 1990) "}"
-#define URL_ANSWER   ANSWER("{\"inventoryItem\":{\"inventoryHistoryUrl\":\"https://x\"}}")
+#define ANSWER(data)      "{\"data\":" data COST(10, 10, 1990) "}"
+#define URL_ANSWER        ANSWER("{\"inventoryItem\":{\"inventoryHistoryUrl\":\"https://x\"}}")
 #define ADJUSTED(payload) ANSWER("{\"inventoryAdjustQuantities\":" payload "}")
 #define APPLIED                                                                                                        \
     ADJUSTED("{\"inventoryAdjustmentGroup\":{\"id\":\"gid://shopify/InventoryAdjustmentGroup/9\",\"createdAt\":"       \

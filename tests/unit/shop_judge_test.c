@@ -128,12 +128,12 @@ static const struct {
     shop_class class;
     bool open;
 } STATUSES[] = {
-    {201, SHOP_RETRY, true},  {204, SHOP_RETRY, true},  {301, SHOP_STOP, false},  {302, SHOP_STOP, false},
-    {307, SHOP_STOP, false},  {400, SHOP_BUG, false},   {401, SHOP_STOP, false},  {402, SHOP_STOP, false},
-    {403, SHOP_STOP, false},  {404, SHOP_STOP, false},  {405, SHOP_BUG, false},   {409, SHOP_RETRY, true},
-    {413, SHOP_BUG, false},   {415, SHOP_BUG, false},   {422, SHOP_BUG, false},   {423, SHOP_STOP, false},
-    {429, SHOP_RETRY, false}, {430, SHOP_STOP, false},  {500, SHOP_RETRY, true},  {502, SHOP_RETRY, true},
-    {503, SHOP_RETRY, true},  {504, SHOP_RETRY, true},  {599, SHOP_RETRY, true},  {999, SHOP_RETRY, true},
+    {201, SHOP_RETRY, true},  {204, SHOP_RETRY, true}, {301, SHOP_STOP, false}, {302, SHOP_STOP, false},
+    {307, SHOP_STOP, false},  {400, SHOP_BUG, false},  {401, SHOP_STOP, false}, {402, SHOP_STOP, false},
+    {403, SHOP_STOP, false},  {404, SHOP_STOP, false}, {405, SHOP_BUG, false},  {409, SHOP_RETRY, true},
+    {413, SHOP_BUG, false},   {415, SHOP_BUG, false},  {422, SHOP_BUG, false},  {423, SHOP_STOP, false},
+    {429, SHOP_RETRY, false}, {430, SHOP_STOP, false}, {500, SHOP_RETRY, true}, {502, SHOP_RETRY, true},
+    {503, SHOP_RETRY, true},  {504, SHOP_RETRY, true}, {599, SHOP_RETRY, true}, {999, SHOP_RETRY, true},
 };
 
 static void test_every_status_has_its_class(void **state)
@@ -218,7 +218,8 @@ static void test_a_null_group_without_errors_is_done(void **state)
 
 static const char *const TWO_LINES =
     "{\"data\":{\"" ROOT "\":{\"inventoryAdjustmentGroup\":null,\"userErrors\":["
-    "{\"code\":\"INVALID_INVENTORY_ITEM\",\"field\":[\"input\",\"changes\",\"71\",\"inventoryItemId\"],\"message\":\"one\"},"
+    "{\"code\":\"INVALID_INVENTORY_ITEM\",\"field\":[\"input\",\"changes\",\"71\",\"inventoryItemId\"],\"message\":"
+    "\"one\"},"
     "{\"code\":\"INVALID_LOCATION\",\"field\":[\"input\",\"changes\",\"71\",\"locationId\"],\"message\":\"two\"},"
     "{\"code\":null,\"field\":[\"input\",\"changes\",\"3\",\"delta\"],\"message\":\"three\"},"
     "{\"code\":\"INVALID_LOCATION\",\"field\":[\"input\",\"changes\",\"250\",\"locationId\"],\"message\":\"too far\"},"
@@ -245,8 +246,8 @@ static void test_of_several_errors_the_worst_decides(void **state)
 {
     (void)state;
     AUTO(arena_end) arena *a = arena_new(0);
-    static const char *const stale =
-        "{\"code\":\"CHANGE_FROM_QUANTITY_STALE\",\"field\":[\"input\",\"changes\",\"1\",\"changeFromQuantity\"],\"message\":\"s\"}";
+    static const char *const stale = "{\"code\":\"CHANGE_FROM_QUANTITY_STALE\",\"field\":[\"input\",\"changes\",\"1\","
+                                     "\"changeFromQuantity\"],\"message\":\"s\"}";
     static const char *const bad =
         "{\"code\":\"INVALID_LOCATION\",\"field\":[\"input\",\"changes\",\"0\",\"locationId\"],\"message\":\"b\"}";
     static const char *const running = "{\"code\":\"IDEMPOTENCY_CONCURRENT_REQUEST\",\"field\":null,\"message\":\"r\"}";
@@ -266,10 +267,11 @@ static void test_cost_is_read_as_whole_points(void **state)
 {
     (void)state;
     AUTO(arena_end) arena *a = arena_new(0);
-    shop__verdict v = judge(a, NULL,
-                            (fake_answer){.body = "{\"data\":{},\"extensions\":{\"cost\":{\"requestedQueryCost\":13,"
-                                                  "\"actualQueryCost\":null,\"throttleStatus\":{\"maximumAvailable\":2000.0,"
-                                                  "\"currentlyAvailable\":1987.9,\"restoreRate\":100.0}}}}"});
+    shop__verdict v =
+        judge(a, NULL,
+              (fake_answer){.body = "{\"data\":{},\"extensions\":{\"cost\":{\"requestedQueryCost\":13,"
+                                    "\"actualQueryCost\":null,\"throttleStatus\":{\"maximumAvailable\":2000.0,"
+                                    "\"currentlyAvailable\":1987.9,\"restoreRate\":100.0}}}}"});
     assert_int_equal(v.class, SHOP_DONE);
     assert_int_equal(v.cost.requested, 13);
     assert_int_equal(v.cost.actual, -1);
@@ -290,8 +292,8 @@ static void test_retry_after_is_seconds_with_or_without_a_fraction(void **state)
     static const struct {
         const char *text;
         int64_t ms;
-    } rows[] = {{"2", 2000},  {"2.0", 2000}, {"1.5", 2000}, {" 3 ", 3000}, {"", 0}, {"soon", 0},
-                {"-1", 0},    {"0", 0},      {"99999999", 3600000}, {"1e9", 0},  {".5", 0}};
+    } rows[] = {{"2", 2000}, {"2.0", 2000}, {"1.5", 2000},         {" 3 ", 3000}, {"", 0},  {"soon", 0},
+                {"-1", 0},   {"0", 0},      {"99999999", 3600000}, {"1e9", 0},    {".5", 0}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         shop__verdict v = judge(a, NULL, (fake_answer){.status = 429, .retry_after = rows[i].text});
         if (v.retry_after_ms != rows[i].ms)
@@ -305,8 +307,13 @@ static void test_http_dates(void **state)
     instant t = 0;
     assert_true(shop__http_date(STR("Tue, 24 Nov 2026 00:00:00 GMT"), &t));
     assert_int_equal(t, FAKE_BEGAN);
-    static const char *const odd[] = {"", "Tue, 24 Nov 2026 00:00:00 CET", "Tue, 24 Nov 2026 00:00:00", "Tue, 24 Foo 2026 00:00:00 GMT",
-                                      "Tue, 99 Nov 2026 00:00:00 GMT", "Tue, 24 Nov 2026 99:00:00 GMT", "2026-11-24T00:00:00Z",
+    static const char *const odd[] = {"",
+                                      "Tue, 24 Nov 2026 00:00:00 CET",
+                                      "Tue, 24 Nov 2026 00:00:00",
+                                      "Tue, 24 Foo 2026 00:00:00 GMT",
+                                      "Tue, 99 Nov 2026 00:00:00 GMT",
+                                      "Tue, 24 Nov 2026 99:00:00 GMT",
+                                      "2026-11-24T00:00:00Z",
                                       "Tuesday, 24-Nov-26 00:00:00 GMT"};
     for (size_t i = 0; i < COUNT(odd); i++)
         assert_false(shop__http_date(str_of(odd[i]), &t));

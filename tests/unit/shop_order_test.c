@@ -3,34 +3,37 @@
  */
 #include "shop_fixture.h"
 
-#define LAST         "{\"hasNextPage\":false,\"endCursor\":null}"
-#define MORE(cursor) "{\"hasNextPage\":true,\"endCursor\":\"" cursor "\"}"
+#define LAST              "{\"hasNextPage\":false,\"endCursor\":null}"
+#define MORE(cursor)      "{\"hasNextPage\":true,\"endCursor\":\"" cursor "\"}"
 #define PAGE(nodes, info) "{\"nodes\":[" nodes "],\"pageInfo\":" info "}"
-#define AT           "\"2026-11-24T10:00:00Z\""
+#define AT                "\"2026-11-24T10:00:00Z\""
 #define HEAD                                                                                                           \
-    "\"id\":\"o1\",\"name\":\"#1001\",\"createdAt\":\"2026-11-24T09:00:00Z\",\"processedAt\":\"2026-11-24T09:00:01Z\"," \
+    "\"id\":\"o1\",\"name\":\"#1001\",\"createdAt\":\"2026-11-24T09:00:00Z\",\"processedAt\":\"2026-11-24T09:00:"      \
+    "01Z\","                                                                                                           \
     "\"updatedAt\":" AT ",\"cancelledAt\":null,\"closedAt\":" AT ",\"test\":true,\"sourceName\":\"web\","              \
     "\"retailLocation\":null,\"app\":{\"id\":\"app1\"},"
 #define ORDER(lines, orders, fulfilments, refunds)                                                                     \
-    ANSWER("{\"order\":{" HEAD "\"lineItems\":" lines ",\"fulfillmentOrders\":" orders ",\"fulfillments\":["            \
-           fulfilments "],\"refunds\":[" refunds "]}}")
+    ANSWER("{\"order\":{" HEAD "\"lineItems\":" lines ",\"fulfillmentOrders\":" orders                                 \
+           ",\"fulfillments\":[" fulfilments "],\"refunds\":[" refunds "]}}")
 #define VARIANT(item) "{\"inventoryItem\":{\"id\":\"" item "\",\"tracked\":true}}"
 #define LINE(id, quantity, current, gift, variant)                                                                     \
-    "{\"id\":\"" id "\",\"sku\":\"S-" id "\",\"quantity\":" #quantity ",\"currentQuantity\":" #current                  \
+    "{\"id\":\"" id "\",\"sku\":\"S-" id "\",\"quantity\":" #quantity ",\"currentQuantity\":" #current                 \
     ",\"isGiftCard\":" gift ",\"variant\":" variant "}"
-#define OF(line)     "\"lineItem\":{\"id\":\"" line "\"}"
-#define FO_LINE(line, total, remaining) "{\"totalQuantity\":" #total ",\"remainingQuantity\":" #remaining "," OF(line) "}"
+#define OF(line) "\"lineItem\":{\"id\":\"" line "\"}"
+#define FO_LINE(line, total, remaining)                                                                                \
+    "{\"totalQuantity\":" #total ",\"remainingQuantity\":" #remaining "," OF(line) "}"
 #define FO(id, status, location, lines)                                                                                \
-    "{\"id\":\"" id "\",\"status\":\"" status "\",\"assignedLocation\":{\"location\":" location "},\"lineItems\":" lines "}"
-#define LOCATION(id) "{\"id\":\"" id "\"}"
+    "{\"id\":\"" id "\",\"status\":\"" status "\",\"assignedLocation\":{\"location\":" location                        \
+    "},\"lineItems\":" lines "}"
+#define LOCATION(id)         "{\"id\":\"" id "\"}"
 #define SHIPPED(line, units) "{\"quantity\":" #units "," OF(line) "}"
 #define FULFILMENT(status, location, lines)                                                                            \
     "{\"id\":\"f1\",\"status\":\"" status "\",\"location\":" location ",\"fulfillmentLineItems\":" lines "}"
 #define REFUND_LINE(id, line, units, type, restocked, location)                                                        \
-    "{\"id\":" id ",\"quantity\":" #units ",\"restockType\":\"" type "\",\"restocked\":" restocked ",\"location\":"     \
-    location "," OF(line) "}"
+    "{\"id\":" id ",\"quantity\":" #units ",\"restockType\":\"" type "\",\"restocked\":" restocked                     \
+    ",\"location\":" location "," OF(line) "}"
 #define REFUND(lines) "{\"id\":\"r1\",\"refundLineItems\":" lines "}"
-#define NOTHING PAGE("", LAST)
+#define NOTHING       PAGE("", LAST)
 
 static reading_raw read_order(shop *s, arena *a)
 {
@@ -51,19 +54,29 @@ static void test_a_reading_holds_what_the_order_says(void **state)
     AUTO(fake_world_end) fake_world *f = fake_world_new();
     AUTO(shop_close) shop *s = open_shop(f);
     AUTO(arena_end) arena *a = arena_new(0);
-    fake_will_say(f, ORDER(PAGE(LINE("a", 5, 4, "false", VARIANT("i1")) "," LINE("b", 1, 1, "false", "null") ","
-                                LINE("c", 1, 1, "true", VARIANT("i3")), LAST),
-                           PAGE(FO("fo1", "OPEN", LOCATION("l1"), PAGE(FO_LINE("a", 3, 2), LAST)) ","
-                                FO("fo2", "CLOSED", "null", PAGE(FO_LINE("a", 2, 0) "," FO_LINE("b", 1, 1), LAST)) ","
-                                FO("fo3", "CANCELLED", LOCATION("l2"), PAGE(FO_LINE("a", 0, 0), LAST)), LAST),
-                           FULFILMENT("SUCCESS", LOCATION("l1"), PAGE(SHIPPED("a", 1), LAST)) ","
-                           FULFILMENT("CANCELLED", LOCATION("l1"), PAGE(SHIPPED("a", 9), LAST)) ","
-                           FULFILMENT("SUCCESS", LOCATION("l2"), PAGE(SHIPPED("a", 1), LAST)) ","
-                           FULFILMENT("SUCCESS", LOCATION("l1"), PAGE(SHIPPED("a", 1), LAST)),
-                           REFUND(PAGE(REFUND_LINE("\"rl1\"", "a", 1, "CANCEL", "true", LOCATION("l1")) ","
-                                       REFUND_LINE("null", "a", 2, "NO_RESTOCK", "false", "null") ","
-                                       REFUND_LINE("\"rl3\"", "b", 3, "RETURN", "true", LOCATION("l2")) ","
-                                       REFUND_LINE("\"rl4\"", "b", 4, "LEGACY_RESTOCK", "false", "null"), LAST))));
+    fake_will_say(
+        f,
+        ORDER(PAGE(LINE("a", 5, 4, "false", VARIANT("i1")) "," LINE("b", 1, 1, "false",
+                                                                    "null") "," LINE("c", 1, 1, "true", VARIANT("i3")),
+                   LAST),
+              PAGE(FO("fo1", "OPEN", LOCATION("l1"), PAGE(FO_LINE("a", 3, 2), LAST)) "," FO(
+                       "fo2", "CLOSED", "null",
+                       PAGE(FO_LINE("a", 2, 0) "," FO_LINE("b", 1, 1), LAST)) "," FO("fo3", "CANCELLED", LOCATION("l2"),
+                                                                                     PAGE(FO_LINE("a", 0, 0), LAST)),
+                   LAST),
+              FULFILMENT("SUCCESS", LOCATION("l1"), PAGE(SHIPPED("a", 1), LAST)) "," FULFILMENT(
+                  "CANCELLED", LOCATION("l1"),
+                  PAGE(SHIPPED("a", 9), LAST)) "," FULFILMENT("SUCCESS", LOCATION("l2"),
+                                                              PAGE(SHIPPED("a", 1),
+                                                                   LAST)) "," FULFILMENT("SUCCESS", LOCATION("l1"),
+                                                                                         PAGE(SHIPPED("a", 1), LAST)),
+              REFUND(
+                  PAGE(REFUND_LINE("\"rl1\"", "a", 1, "CANCEL", "true", LOCATION("l1")) "," REFUND_LINE(
+                           "null", "a", 2, "NO_RESTOCK", "false",
+                           "null") "," REFUND_LINE("\"rl3\"", "b", 3, "RETURN", "true",
+                                                   LOCATION("l2")) "," REFUND_LINE("\"rl4\"", "b", 4, "LEGACY_RESTOCK",
+                                                                                   "false", "null"),
+                       LAST))));
     reading_raw r = read_order(s, a);
     assert_text(r.order, "o1");
     assert_text(r.name, "#1001");
@@ -114,14 +127,18 @@ static void test_a_sale_at_a_counter_is_told_by_source_or_place(void **state)
     static const struct {
         const char *source, *place;
         bool pos;
-    } rows[] = {{"\"pos\"", "null", true}, {"\"web\"", LOCATION("l9"), true}, {"null", "null", false}, {"\"web\"", "null", false}};
+    } rows[] = {{"\"pos\"", "null", true},
+                {"\"web\"", LOCATION("l9"), true},
+                {"null", "null", false},
+                {"\"web\"", "null", false}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         AUTO(arena_end) arena *a = arena_new(0);
         const js_value *order;
         err e;
         str text = str_printf(a,
-                              "{\"id\":\"o1\",\"name\":\"#1\",\"createdAt\":" AT ",\"processedAt\":" AT ",\"updatedAt\":" AT
-                              ",\"cancelledAt\":" AT ",\"closedAt\":null,\"test\":false,\"sourceName\":%s,\"retailLocation\":%s,"
+                              "{\"id\":\"o1\",\"name\":\"#1\",\"createdAt\":" AT ",\"processedAt\":" AT
+                              ",\"updatedAt\":" AT ",\"cancelledAt\":" AT
+                              ",\"closedAt\":null,\"test\":false,\"sourceName\":%s,\"retailLocation\":%s,"
                               "\"app\":null}",
                               rows[i].source, rows[i].place);
         reading_raw r;
@@ -270,7 +287,9 @@ static void test_an_order_of_another_shape_is_an_error_of_the_shop(void **state)
         ORDER(PAGE(LINE("a", 1, 1, "\"no\"", "null"), LAST), NOTHING, "", ""),
         ORDER(PAGE(LINE("a", 1, 1, "false", "{}"), LAST), NOTHING, "", ""),
         ORDER(NOTHING, PAGE("7", LAST), "", ""),
-        ORDER(NOTHING, PAGE("{\"id\":\"x\",\"status\":\"OPEN\",\"assignedLocation\":null,\"lineItems\":" NOTHING "}", LAST), "", ""),
+        ORDER(NOTHING,
+              PAGE("{\"id\":\"x\",\"status\":\"OPEN\",\"assignedLocation\":null,\"lineItems\":" NOTHING "}", LAST), "",
+              ""),
         ORDER(NOTHING, PAGE(FO("x", "OPEN", "\"l1\"", NOTHING), LAST), "", ""),
         ORDER(NOTHING, NOTHING, "7", ""),
         ORDER(NOTHING, NOTHING, FULFILMENT("SUCCESS", "null", "null"), ""),

@@ -5,13 +5,12 @@
 
 #define CHECKED(scopes, locations, more)                                                                               \
     ANSWER("{\"shop\":{\"name\":\"Shop\",\"myshopifyDomain\":\"main.myshopify.com\",\"plan\":{\"publicDisplayName\":"  \
-           "\"Basic\"}},\"currentAppInstallation\":{\"accessScopes\":[" scopes "]},\"locations\":{\"nodes\":["         \
-           locations "],\"pageInfo\":" more "}}")
-#define SCOPE(name) "{\"handle\":\"" name "\"}"
-#define PLACE(id, active)                                                                                              \
-    "{\"id\":\"" id "\",\"name\":\"n\",\"isActive\":" active ",\"fulfillsOnlineOrders\":true}"
-#define LAST        "{\"hasNextPage\":false,\"endCursor\":null}"
-#define MORE(cursor) "{\"hasNextPage\":true,\"endCursor\":\"" cursor "\"}"
+           "\"Basic\"}},\"currentAppInstallation\":{\"accessScopes\":[" scopes                                         \
+           "]},\"locations\":{\"nodes\":[" locations "],\"pageInfo\":" more "}}")
+#define SCOPE(name)       "{\"handle\":\"" name "\"}"
+#define PLACE(id, active) "{\"id\":\"" id "\",\"name\":\"n\",\"isActive\":" active ",\"fulfillsOnlineOrders\":true}"
+#define LAST              "{\"hasNextPage\":false,\"endCursor\":null}"
+#define MORE(cursor)      "{\"hasNextPage\":true,\"endCursor\":\"" cursor "\"}"
 
 static void test_check_tells_scopes_version_and_all_locations(void **state)
 {
@@ -22,7 +21,9 @@ static void test_check_tells_scopes_version_and_all_locations(void **state)
     shop_facts facts;
     err e;
     /* The right to write brings the right to read. */
-#define SCOPES SCOPE("write_inventory") "," SCOPE("read_products") "," SCOPE("write_orders") "," SCOPE("read_assigned_fulfillment_orders")
+#define SCOPES                                                                                                         \
+    SCOPE("write_inventory")                                                                                           \
+    "," SCOPE("read_products") "," SCOPE("write_orders") "," SCOPE("read_assigned_fulfillment_orders")
     fake_will(f, (fake_answer){.body = CHECKED(SCOPES, PLACE("l1", "true") "," PLACE("l2", "false"), MORE("c1")),
                                .api_version = "2026-07"});
     fake_will(f, (fake_answer){.body = CHECKED(SCOPES, PLACE("l3", "true"), LAST), .api_version = "2026-07"});
@@ -60,9 +61,10 @@ static void test_check_ends_when_the_cursor_repeats(void **state)
 
 #define Q(name, quantity, at) "{\"name\":\"" name "\",\"quantity\":" quantity ",\"updatedAt\":" at "}"
 #define QUANTITIES                                                                                                     \
-    Q("available", "-3", "\"2026-11-23T23:59:58Z\"") "," Q("committed", "2", "null") "," Q("on_hand", "7", "null") "," \
-    Q("incoming", "4", "null") "," Q("reserved", "5", "null") "," Q("damaged", "6", "null") ","                        \
-    Q("quality_control", "8", "null") "," Q("safety_stock", "9", "null")
+    Q("available", "-3", "\"2026-11-23T23:59:58Z\"")                                                                   \
+    "," Q("committed", "2", "null") "," Q("on_hand", "7", "null") "," Q("incoming", "4", "null") "," Q(                \
+        "reserved", "5", "null") "," Q("damaged", "6", "null") "," Q("quality_control", "8",                           \
+                                                                     "null") "," Q("safety_stock", "9", "null")
 #define LEVEL(active) "{\"isActive\":" active ",\"quantities\":[" QUANTITIES "]}"
 
 static void test_levels_come_in_the_order_of_the_items(void **state)
@@ -76,8 +78,9 @@ static void test_levels_come_in_the_order_of_the_items(void **state)
     err e;
     const str items[] = {STR("a"), STR("gone"), STR("b"), STR("other")};
     f->ticks = 3 * US_PER_S;
-    fake_will(f, (fake_answer){.body = ANSWER("{\"nodes\":[{\"id\":\"a\",\"tracked\":true,\"inventoryLevel\":" LEVEL("false") "},null,"
-                                              "{\"id\":\"b\",\"tracked\":false,\"inventoryLevel\":null},{}]}"),
+    fake_will(f, (fake_answer){.body = ANSWER("{\"nodes\":[{\"id\":\"a\",\"tracked\":true,\"inventoryLevel\":" LEVEL(
+                                   "false") "},null,"
+                                            "{\"id\":\"b\",\"tracked\":false,\"inventoryLevel\":null},{}]}"),
                                .after_us = 1500000});
     assert_true(shop_levels(s, STR("loc"), items, 4, a, &l, &asked, &e));
     assert_true(l[0].item_exists && l[0].level_exists && l[0].tracked);
@@ -118,7 +121,7 @@ static void test_levels_without_a_date_are_refused(void **state)
     assert_fails(shop_levels(s, STR("loc"), &item, 1, a, &l, &asked, &e), &e, ERR_REMOTE, "no date");
 }
 
-#define HEAD(id, at) "{\"id\":\"" id "\",\"name\":\"#1\",\"updatedAt\":\"" at "\"}"
+#define HEAD(id, at)      "{\"id\":\"" id "\",\"name\":\"#1\",\"updatedAt\":\"" at "\"}"
 #define HEADS(list, info) ANSWER("{\"orders\":{\"nodes\":[" list "],\"pageInfo\":" info "}}")
 
 static void test_orders_are_searched_by_time_or_by_state(void **state)

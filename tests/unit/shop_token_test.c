@@ -117,8 +117,12 @@ static void test_a_token_that_cannot_be_fetched_says_why(void **state)
     err e;
     fake_will(f, (fake_answer){.status = 400, .body = "{\"error\":\"invalid_client\"}"});
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "shop main: fetching a token: HTTP 400: check the client id");
-    static const char *const odd[] = {"<html>", "{}", "{\"access_token\":7,\"expires_in\":1}", "{\"access_token\":\"x\"}",
-                                      "{\"access_token\":\"x\",\"expires_in\":\"1\"}", "[]"};
+    static const char *const odd[] = {"<html>",
+                                      "{}",
+                                      "{\"access_token\":7,\"expires_in\":1}",
+                                      "{\"access_token\":\"x\"}",
+                                      "{\"access_token\":\"x\",\"expires_in\":\"1\"}",
+                                      "[]"};
     for (size_t i = 0; i < COUNT(odd); i++)
         fake_will_say(f, odd[i]);
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");

@@ -46,7 +46,8 @@ static void test_a_push_of_none_or_too_many_lines_or_units_is_refused(void **sta
     for (size_t i = 0; i <= SHOP_LINES_MAX; i++)
         many[i] = LINES[0];
     assert_fails(shop_adjust_body(s, many, 0, STR("k"), STR("r"), &body, &e), &e, ERR_INPUT, "SHOP_LINES_MAX");
-    assert_fails(shop_adjust_body(s, many, SHOP_LINES_MAX + 1, STR("k"), STR("r"), &body, &e), &e, ERR_INPUT, "251 lines");
+    assert_fails(shop_adjust_body(s, many, SHOP_LINES_MAX + 1, STR("k"), STR("r"), &body, &e), &e, ERR_INPUT,
+                 "251 lines");
     assert_true(shop_adjust_body(s, many, SHOP_LINES_MAX, STR("k"), STR("r"), &body, &e));
     many[3].delta = 2000000001;
     assert_fails(shop_adjust_body(s, many, 4, STR("k"), STR("r"), &body, &e), &e, ERR_INPUT, "line 3");
@@ -118,11 +119,17 @@ static void test_what_is_known_of_a_write_that_failed(void **state)
         {{.status = 403}, SHOP_STOP, true, false},
         {{.status = 301}, SHOP_STOP, true, false},
         {{.body = ADJUSTED("{\"userErrors\":[{\"code\":\"IDEMPOTENCY_CONCURRENT_REQUEST\",\"message\":\"x\"}]}")},
-         SHOP_RETRY, false, false},
+         SHOP_RETRY,
+         false,
+         false},
         {{.body = ADJUSTED("{\"userErrors\":[{\"code\":\"IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED\",\"message\":\"x\"}]}")},
-         SHOP_LOOK, true, false},
+         SHOP_LOOK,
+         true,
+         false},
         {{.body = ADJUSTED("{\"userErrors\":[{\"code\":\"IDEMPOTENCY_KEY_PARAMETER_MISMATCH\",\"message\":\"x\"}]}")},
-         SHOP_BUG, false, false},
+         SHOP_BUG,
+         false,
+         false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         AUTO(fake_world_end) fake_world *f = fake_world_new();
@@ -148,11 +155,13 @@ static void test_pauses_of_a_write(void **state)
     send(s, 1);
     assert_int_equal(take(s, a).pause_ms, 30000);
     f->ticks += 40 * US_PER_S;
-    fake_will_say(f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(11, null, 1) "}");
+    fake_will_say(
+        f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(11, null, 1) "}");
     send(s, 2);
     assert_int_equal(take(s, a).pause_ms, 1000); /* 0.1 s for the points, at least one second */
     f->ticks += 40 * US_PER_S;
-    fake_will_say(f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(511, null, 11) "}");
+    fake_will_say(
+        f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(511, null, 11) "}");
     send(s, 3);
     assert_int_equal(take(s, a).pause_ms, 5000);
 }
@@ -163,8 +172,9 @@ static void test_bad_lines_reach_the_caller(void **state)
     AUTO(fake_world_end) fake_world *f = fake_world_new();
     AUTO(shop_close) shop *s = open_shop(f);
     AUTO(arena_end) arena *a = arena_new(0);
-    fake_will_say(f, ADJUSTED("{\"inventoryAdjustmentGroup\":null,\"userErrors\":[{\"code\":\"NON_MUTABLE_INVENTORY_ITEM\","
-                              "\"field\":[\"input\",\"changes\",\"2\",\"inventoryItemId\"],\"message\":\"a bundle\"}]}"));
+    fake_will_say(
+        f, ADJUSTED("{\"inventoryAdjustmentGroup\":null,\"userErrors\":[{\"code\":\"NON_MUTABLE_INVENTORY_ITEM\","
+                    "\"field\":[\"input\",\"changes\",\"2\",\"inventoryItemId\"],\"message\":\"a bundle\"}]}"));
     send(s, 1);
     shop_written w = take(s, a);
     fake_will_say(f, APPLIED);
