@@ -33,7 +33,7 @@ static const char *const TERM_NAMES[] = {
 /* clang-format on */
 _Static_assert(COUNT(TERM_NAMES) == ATP_TERMS, "a term has no name");
 
-/* The largest sum there can be, twice over: facilities, and the queue, threshold and limit of a result. */
+/* A facility adds at most two such values to a term; the channel's own few more vanish beside 65536 of them. */
 _Static_assert(ATP_BALANCE_MAX <= INT64_MAX / 4 / ATP_FACILITIES_MAX, "a sum over facilities could overflow");
 
 const char *atp_why_name(atp_why w)

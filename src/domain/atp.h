@@ -1,10 +1,10 @@
 #pragma once
 /*
- * Availability: the online ATP of one product in one channel, and its waterfall. Design section 2; vectors T1-T16 of the
- * domain study. Units are whole pieces.
+ * Availability: the online ATP of one product in one channel, and its waterfall. Design section 2; vectors T1-T16 of
+ * the domain study. Units are whole pieces.
  *
  *   a(f)       = max(0, ATP(f) - safety_stock(f))   if f is counted, else 0
- *   raw        = sum a(f) - threshold - queue       0 if the channel is off for the product or it is held for pre-orders
+ *   raw        = sum a(f) - threshold - queue       0 if the product is off in the channel, or held for pre-orders
  *   online_atp = max(0, raw)
  *
  * A facility counts when it is physical, active, a member of the channel now, and brokering is allowed for the product
@@ -13,15 +13,16 @@
  */
 #include "domain/words.h"
 
-#define ATP_BALANCE_MAX INT64_C(1000000000000) /* 10^12 units at one (product, facility) or in one queue */
+#define ATP_BALANCE_MAX    INT64_C(1000000000000) /* 10^12 units at one (product, facility) or in one queue */
 #define ATP_FACILITIES_MAX 65536
 
-typedef enum atp_why { /* why a facility's units count or not; the first reason in this order that holds */
+/* Why a facility's units count or not: the first reason in this order that holds. */
+typedef enum atp_why {
     ATP_VIRTUAL,
     ATP_INACTIVE,
     ATP_NOT_IN_CHANNEL,
     ATP_BROKERING_OFF,
-    ATP_BELOW_SAFETY_STOCK, /* counted with 0: ATP <= safety stock, and safety stock > 0 or ATP < 0 */
+    ATP_BELOW_SAFETY_STOCK, /* counted, with 0 for want of more: ATP < 0, or safety stock that is not exceeded */
     ATP_COUNTED,
     ATP_WHYS
 } atp_why;
@@ -66,13 +67,15 @@ typedef struct atp_result {
 } atp_result;
 
 /* The number and its terms. `counted` (may be NULL) takes a(f) per facility, `why` (may be NULL) the reason. */
-void domain_atp(const atp_facility *f, size_t count, const atp_settings *s, atp_result *ret, qty *counted, atp_why *why);
+void domain_atp(const atp_facility *f, size_t count, const atp_settings *s, atp_result *ret, qty *counted,
+                atp_why *why);
 
 /*
  * Kits, design section 2: per facility the kits that the components there can make, summed, less the queue, and
  * never more than the components' own free units in the channel allow; then the threshold.
  * Each component brings its facilities (the same list of facilities in the same order for all components of one
- * kit) and its own settings in this channel. The result's facilities are in units of kits.
+ * kit) and its own settings in this channel. What is told by facility (the last three, each may be NULL) is in units
+ * of kits; one is below safety stock where that of a component, or a deficit, leaves no kit.
  */
 typedef struct atp_component {
     int64_t product;
@@ -80,8 +83,8 @@ typedef struct atp_component {
     const atp_facility *facilities;
     const atp_settings *settings;
 } atp_component;
-void domain_atp_kit(const atp_component *c, size_t components, size_t facilities, const atp_settings *kit, atp_result *ret,
-                    atp_facility *kit_facilities, qty *counted, atp_why *why); /* the last three may be NULL, by facility */
+void domain_atp_kit(const atp_component *c, size_t components, size_t facilities, const atp_settings *kit,
+                    atp_result *ret, atp_facility *kit_facilities, qty *counted, atp_why *why);
 
 /* The target of a channel: raw where it publishes negative numbers, else online ATP. */
 static inline qty domain_target(const atp_result *r, bool publish_negative)

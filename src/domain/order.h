@@ -22,15 +22,15 @@ MUST bool event_kind_parse(str name, event_kind *ret);
 #define EVENT_NO_SEQ INT64_MIN
 typedef struct order_event {
     event_kind kind;
-    qty quantity;       /* > 0 */
-    int64_t facility;   /* 0: none named */
-    int queue;          /* queue_kind, or -1: none named */
-    bool restock;       /* cancelled, returned */
-    int64_t seq;        /* EVENT_NO_SEQ: none; events with one rank above those without */
-    int64_t arrival;    /* order of arrival, the tie-breaker */
-    instant at;         /* its own time */
-    str location;       /* origin shop: the Shopify location whose available changed; "" : the channel's own */
-    bool shop_origin;   /* Shopify has already changed its available for it */
+    qty quantity;     /* > 0 */
+    int64_t facility; /* 0: none named */
+    int queue;        /* queue_kind, or -1: none named */
+    bool restock;     /* cancelled, returned */
+    int64_t seq;      /* EVENT_NO_SEQ: none; events with one rank above those without */
+    int64_t arrival;  /* order of arrival, the tie-breaker */
+    instant at;       /* its own time */
+    str location;     /* origin shop: the Shopify location whose available changed; "" : the channel's own */
+    bool shop_origin; /* Shopify has already changed its available for it */
 } order_event;
 
 /* One facility's part of a line's effect. */
