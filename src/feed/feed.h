@@ -28,7 +28,8 @@ typedef struct feed_summary {
 } feed_summary;
 
 /* `path` may be "-" (standard input) and may be gzip (told by its bytes). ERR_IO, ERR_INPUT: refused whole. */
-MUST bool feed_levels(store *s, const char *path, reset_mode mode, instant as_of, const feed_options *o, arena *a, feed_summary *ret, err *e);
+MUST bool feed_levels(store *s, const char *path, reset_mode mode, instant as_of, const feed_options *o, arena *a,
+                      feed_summary *ret, err *e);
 MUST bool feed_adjustments(store *s, const char *path, const feed_options *o, arena *a, feed_summary *ret, err *e);
 MUST bool feed_products(store *s, const char *path, const feed_options *o, arena *a, feed_summary *ret, err *e);
 MUST bool feed_orders(store *s, const char *path, const feed_options *o, arena *a, feed_summary *ret, err *e);
@@ -37,8 +38,8 @@ MUST bool feed_orders(store *s, const char *path, const feed_options *o, arena *
 typedef enum feed_change_kind { FEED_ADD, FEED_CHANGE, FEED_SAME } feed_change_kind;
 typedef struct feed_change {
     feed_change_kind kind;
-    str what;       /* "facility NYC", "product A in web" */
-    str field;      /* "" for a whole new thing */
+    str what;  /* "facility NYC", "product A in web" */
+    str field; /* "" for a whole new thing */
     str old_value, new_value;
 } feed_change;
 typedef struct feed_config_result {

@@ -1,0 +1,109 @@
+/*
+ * The errors file: every refused row as it stood, then the row's number, the column and the reason. It appears whole or
+ * not at all.
+ */
+#include "feed/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 1000 /* refused rows read at once */
+
+typedef struct errors_file {
+    char *path; /* of the temporary file; NULL: none is left behind */
+    FILE *to;
+} errors_file;
+
+static void errors_end(errors_file *f)
+{
+    if (f->to)
+        (void)fclose(f->to);
+    if (f->path)
+        (void)unlink(f->path);
+}
+
+/* A row whose quotes do not close takes what follows into its last field: it gets the quote that it lacks. */
+static bool quote_open(str row)
+{
+    bool open = false;
+    for (size_t i = 0; i < row.len; i++)
+        open ^= row.at[i] == '"';
+    return open;
+}
+
+static void put_row(const feed__run *r, char delimiter, const refused_row *row, buf *line)
+{
+    if (r->csv) {
+        buf_add(line, row->bytes);
+        if (quote_open(row->bytes))
+            buf_add_char(line, '"');
+    } else
+        feed__csv_put(line, delimiter, row->bytes);
+    buf_printf(line, "%c%" PRId64 "%c", delimiter, row->row, delimiter);
+    feed__csv_put(line, delimiter, row->column);
+    buf_add_char(line, delimiter);
+    feed__csv_put(line, delimiter, row->reason);
+    buf_add_char(line, '\n');
+}
+
+static bool put_all(feed__run *r, FILE *to, err *e)
+{
+    const str *names;
+    size_t count;
+    char delimiter = r->csv ? feed__csv_delimiter(r->csv) : ',';
+    str header = r->csv ? feed__csv_header(r->csv, &names, &count) : STR("line");
+    AUTO(buf_end) buf line = buf_new(4 * FEED__ROW_MAX);
+    AUTO(arena_end) arena *page = arena_new(0);
+    buf_printf(&line, "%.*s%cerror_row%cerror_column%cerror_reason\n", STR_ARG(header), delimiter, delimiter,
+               delimiter);
+    for (int64_t after = 0;;) {
+        refused_row *rows;
+        arena_clear(page);
+        if (!store_refused_after(r->tx, r->import, after, PAGE, page, &rows, &count, e))
+            return false;
+        for (size_t i = 0; i <= count; i++) {
+            CHECK(!line.full);
+            if (fwrite(line.at, 1, line.len, to) != line.len)
+                return ERR(e, ERR_IO, "writing failed: %s", strerror(errno));
+            buf_clear(&line);
+            if (i < count)
+                put_row(r, delimiter, &rows[i], &line);
+        }
+        if (count == 0)
+            return true;
+        after = rows[count - 1].row;
+    }
+}
+
+static bool errors_write(feed__run *r, const char *path, err *e)
+{
+    AUTO(errors_end) errors_file f = {0};
+    char *temporary = str_z(r->memory, str_printf(r->memory, "%s.%ld.tmp", path, (long)getpid()));
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return ERR(e, ERR_IO, "%s", strerror(errno));
+    f.path = temporary;
+    f.to = fdopen(fd, "w");
+    if (!f.to) {
+        (void)close(fd);
+        return ERR(e, ERR_MEMORY, "no memory");
+    }
+    if (!put_all(r, f.to, e))
+        return false;
+    FILE *to = f.to;
+    f.to = NULL;
+    bool safe = fflush(to) == 0 && fsync(fileno(to)) == 0;
+    if (fclose(to) != 0 || !safe || rename(temporary, path) != 0)
+        return ERR(e, ERR_IO, "%s", strerror(errno));
+    f.path = NULL;
+    return true;
+}
+
+bool feed__refused_write(feed__run *r, const char *path, err *e)
+{
+    return errors_write(r, path, e) ||
+           err_wrap(e, "the errors file %s cannot be written; name another one with --errors", path);
+}
