@@ -52,7 +52,7 @@ typedef struct line_facts {
     const order_event *placed, *moved; /* the newest of each; NULL: none */
     qty ordered;
     qty shipped_named, shipped_unnamed; /* with and without a facility */
-    qty lost, restocked;                /* cancelled */
+    qty lost, restocked;                /* cancelled, without and with restock */
     bool sold, waits;                   /* some pos_sold; some event that needs `placed` even beside one */
 } line_facts;
 
@@ -170,24 +170,22 @@ static int64_t standing(const line_facts *l, int64_t home, queue_kind *ret_queue
     return placed->facility || placed->queue >= 0 ? placed->facility : home;
 }
 
-/* The open units where the line stands, and those that left it with no facility named. */
+/* The open units where the line stands, and those that left it without a facility of their own; O3, O5. */
 static void place_line(order_effect *f, const line_facts *l, int64_t home)
 {
     qty unshipped = qty_max(0, l->ordered - l->shipped_named);
-    qty unnamed = qty_min(l->shipped_unnamed, unshipped);
-    qty cancellable = unshipped - unnamed;
-    qty lost = qty_min(l->lost, cancellable); /* O3 */
+    qty left = qty_min(unshipped, l->shipped_unnamed + l->lost);
     queue_kind queue;
     int64_t facility = standing(l, home, &queue);
-    f->open = qty_max(0, cancellable - lost - l->restocked);
+    f->open = qty_max(0, unshipped - left - l->restocked);
     if (facility) {
         effect_facility *at = facility_slot(f, facility);
         add(&at->reserved, f->open);
-        add(&at->gone, unnamed + lost);
+        add(&at->gone, left);
     } else {
         CHECK(queue < QUEUE_KINDS);
         add(&f->queue[queue], f->open);
-        add(&f->queue[QUEUE_DEPARTED], unnamed + lost);
+        add(&f->queue[QUEUE_DEPARTED], left);
     }
 }
 
