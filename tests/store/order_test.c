@@ -183,68 +183,17 @@ typedef struct read_line {
     const char *location;
 } read_line;
 
-/* Reads order 7 of one line, stores what follows and settles its line. Returns the line's id. */
 static int64_t read_order(fixture *f, const shop_world *w, read_line r)
 {
-    static instant updated = NOON;
-    str order = STR("gid://shopify/Order/7"), id = STR("gid://shopify/LineItem/7");
-    str item = str_printf(f->a, "gid://shopify/InventoryItem/%" PRId64, w->product);
-    reading_fo_line routed = {STR("gid://shopify/FulfillmentOrder/7"), str_of(r.location), r.open + r.fulfilled, r.open,
-                              false};
-    reading_unit_at shipped = {str_of(r.location), r.fulfilled};
-    reading_raw_line line = {.id = id,
-                             .item = item,
-                             .sku = STR("A"),
-                             .tracked = true,
-                             .ordered = r.ordered,
-                             .current = r.current,
-                             .fulfilment_orders = &routed,
-                             .fo_count = 1,
-                             .fulfilled = &shipped,
-                             .fulfilled_count = r.fulfilled ? 1 : 0};
-    reading_raw raw = {.order = order,
-                       .name = STR("#7"),
-                       .created_at = NOON,
-                       .processed_at = NOON,
-                       .updated_at = updated += US_PER_S,
-                       .app = STR(""),
-                       .retail_location = STR(""),
-                       .lines = &line,
-                       .line_count = 1};
-    const reading *old = NULL;
-    store_reading stored;
-    store_line l;
-    bool some;
-    OK(store_reading_get(f->tx, w->shop, order, f->a, &stored, &some, &trouble));
-    if (some)
-        OK(domain_reading_parse(f->a, stored.json, &old, &trouble));
-    const reading *next = domain_reading_next(f->a, old, &raw, updated, false);
-    AUTO(buf_end) buf json = buf_new(1 << 20);
-    domain_reading_write(next, &json);
-    store_reading row = {.shop = w->shop,
-                         .order = order,
-                         .updated_at = updated,
-                         .asked_at = updated,
-                         .open = r.open > 0,
-                         .json = buf_str(&json)};
-    OK(store_reading_put(f->tx, &row, &item, 1, &trouble));
-    OK(store_line_find(f->tx, w->shop, order, id, f->a, &l, &some, &trouble));
-    if (!some) {
-        l = (store_line){.channel = w->web,
-                         .order = order,
-                         .line = id,
-                         .scope = w->shop,
-                         .product = w->product,
-                         .name = STR("#7"),
-                         .from_reading = true,
-                         .departed_at = INSTANT_NONE};
-        OK(store_line_put(f->tx, &l, &l.id, &trouble));
-    }
-    effect_change how = {
-        .at = f->now, .reason = STR("order"), .source = STR("shop"), .actor = STR(""), .comment = STR("")};
-    int64_t movements = 0;
-    OK(store_line_settle(f->tx, l.id, &how, &movements, &trouble));
-    return l.id;
+    return a_reading(f, &(reading_of_one){.order = 7,
+                                          .shop = w->shop,
+                                          .channel = w->web,
+                                          .product = w->product,
+                                          .ordered = r.ordered,
+                                          .current = r.current,
+                                          .open = r.open,
+                                          .fulfilled = r.fulfilled,
+                                          .location = r.location});
 }
 
 static void test_a_reading_says_what_happened_and_says_it_once(void **state)

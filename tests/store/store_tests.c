@@ -327,6 +327,72 @@ int64_t event(fixture *f, int64_t line, int64_t channel, int64_t product, const 
     return line;
 }
 
+/* Stores what follows from the stored reading and from what Shopify would say of the order now. */
+static void reading_put(fixture *f, const reading_of_one *r, str order, str id, str item, instant at)
+{
+    reading_fo_line routed = {str_printf(f->a, "gid://shopify/FulfillmentOrder/%d", r->order), str_of(r->location),
+                              r->open + r->fulfilled, r->open, false};
+    reading_unit_at shipped = {str_of(r->location), r->fulfilled};
+    reading_raw_line line = {.id = id,
+                             .item = item,
+                             .sku = STR("A"),
+                             .tracked = true,
+                             .ordered = r->ordered,
+                             .current = r->current,
+                             .fulfilment_orders = &routed,
+                             .fo_count = 1,
+                             .fulfilled = &shipped,
+                             .fulfilled_count = r->fulfilled ? 1 : 0};
+    reading_raw raw = {.order = order,
+                       .name = STR("#7"),
+                       .created_at = NOON,
+                       .processed_at = NOON,
+                       .updated_at = at,
+                       .app = STR(""),
+                       .retail_location = STR(""),
+                       .lines = &line,
+                       .line_count = 1};
+    const reading *old = NULL;
+    store_reading stored;
+    bool some;
+    OK(store_reading_get(f->tx, r->shop, order, f->a, &stored, &some, &trouble));
+    if (some)
+        OK(domain_reading_parse(f->a, stored.json, &old, &trouble));
+    AUTO(buf_end) buf json = buf_new(1 << 20);
+    domain_reading_write(domain_reading_next(f->a, old, &raw, at, false), &json);
+    store_reading row = {
+        .shop = r->shop, .order = order, .updated_at = at, .asked_at = at, .open = r->open > 0, .json = buf_str(&json)};
+    OK(store_reading_put(f->tx, &row, &item, 1, &trouble));
+}
+
+int64_t a_reading(fixture *f, const reading_of_one *r)
+{
+    static instant updated = NOON;
+    str order = str_printf(f->a, "gid://shopify/Order/%d", r->order);
+    str id = str_printf(f->a, "gid://shopify/LineItem/%d", r->order);
+    str item = str_printf(f->a, "gid://shopify/InventoryItem/%" PRId64, r->product);
+    store_line l;
+    bool some;
+    reading_put(f, r, order, id, item, updated += US_PER_S);
+    OK(store_line_find(f->tx, r->shop, order, id, f->a, &l, &some, &trouble));
+    if (!some) {
+        l = (store_line){.channel = r->channel,
+                         .order = order,
+                         .line = id,
+                         .scope = r->shop,
+                         .product = r->product,
+                         .name = STR("#7"),
+                         .from_reading = true,
+                         .departed_at = INSTANT_NONE};
+        OK(store_line_put(f->tx, &l, &l.id, &trouble));
+    }
+    effect_change how = {
+        .at = f->now, .reason = STR("order"), .source = STR("shop"), .actor = STR(""), .comment = STR("")};
+    int64_t movements = 0;
+    OK(store_line_settle(f->tx, l.id, &how, &movements, &trouble));
+    return l.id;
+}
+
 /* -- looking -- */
 
 store_level level_of(fixture *f, int64_t product, int64_t facility)

@@ -69,6 +69,15 @@ void adopt(fixture *f, int64_t product, int64_t channel, qty e); /* links it, E 
 /* One event of a line, settled. `line` 0 makes the line first; returns its id. */
 int64_t event(fixture *f, int64_t line, int64_t channel, int64_t product, const order_event *ev);
 
+/* Reads an order of one line at one location, stores what follows and settles the line; returns its id. */
+typedef struct reading_of_one {
+    int order;
+    int64_t shop, channel, product;
+    qty ordered, current, open, fulfilled;
+    const char *location;
+} reading_of_one;
+int64_t a_reading(fixture *f, const reading_of_one *r);
+
 /* -- looking; in the open transaction -- */
 
 store_level level_of(fixture *f, int64_t product, int64_t facility);  /* zeros where there is none */
