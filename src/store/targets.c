@@ -56,7 +56,7 @@ bool store_explained(store_tx *tx, target_key k, explained_kind kind, qty value,
         value = 0;
         break;
     case EXPLAINED_KINDS:
-        CHECK(!"a kind of change of E");
+        check_failed("a kind of change of E", ERR_HERE);
     }
     store__explained_row row = {.key = k, .kind = kind, .value = value, .after = after, .at = tx->now, .ref = ref};
     if (!tx->owner->ops->explained_add(tx->owner, &row, e))

@@ -61,7 +61,7 @@ static str place_text(const verifier *v, const place *p)
     case PLACE_WHOLE:
         return STR("the database");
     }
-    CHECK(!"a kind of place");
+    check_failed("a kind of place", ERR_HERE);
 }
 
 static void differs(verifier *v, const char *what, place where, str stored, str computed)

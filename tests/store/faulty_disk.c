@@ -26,7 +26,7 @@ static int changes(bool takes_room)
             _exit(DISK_KILLED);
         return SQLITE_OK;
     }
-    CHECK(!"a fault");
+    check_failed("a fault", ERR_HERE);
 }
 
 typedef struct disk_file {

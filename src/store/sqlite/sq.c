@@ -140,7 +140,7 @@ static sq_value value_of(const sq_field *f, const void *row)
     case FIELD_DIGEST:
         return DIGEST((const digest *)p);
     }
-    CHECK(!"a kind of field");
+    check_failed("a kind of field", ERR_HERE);
 }
 
 void store__sq_bind(sqlite3_stmt *q, int at, const sq_shape *shape, size_t skip, const void *row)
@@ -201,7 +201,7 @@ static bool read_field(sq_store *s, sqlite3_stmt *q, int column, const sq_field 
     case FIELD_DIGEST:
         return store__sq_digest(s, q, column, p, e);
     }
-    CHECK(!"a kind of field");
+    check_failed("a kind of field", ERR_HERE);
 }
 
 bool store__sq_read(sq_store *s, sqlite3_stmt *q, int column, const sq_shape *shape, arena *a, void *row, err *e)
