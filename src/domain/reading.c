@@ -7,6 +7,7 @@
  * L2 Where units were removed from is told by the fulfilment orders alone: they are the same ones at the same places,
  *    and those at one place shrank by just these units (I3). Else no place is charged, and all are marked.
  * L3 Nothing in doubt is taken back by a later reading: E was raised for it, and only a reading of S lowers it again.
+ *    A late record of such units is believed to be of new ones, if units went at the same time.
  * L4 A line's first fulfilment orders have none before them. Then the place is told if the line named only one and all
  *    its removed units were restocked there, or one refund took all that was left. Were they restocked at another place
  *    than they were claimed at, and the rest then moved there, E is too low: such a place is marked all the same.

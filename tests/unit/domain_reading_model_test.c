@@ -26,7 +26,7 @@
 
 #include <cmocka.h>
 
-#define RUNS      10000
+#define RUNS      5000
 #define STEPS     24
 #define LOCATIONS 3
 #define LIST_MAX  64
