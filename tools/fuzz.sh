@@ -5,9 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=$1 seconds=$2 failed=0 count=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for target in "$build"/fuzz/*_fuzz; do
+for target in "$build"/fuzz/*_libfuzzer; do
     [ -x "$target" ] || continue
-    name=$(basename "$target" _fuzz)
+    name=$(basename "$target" _libfuzzer)
     mkdir -p "$work/$name"
     count=$((count + 1))
     if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$work/$name-" "$work/$name" \

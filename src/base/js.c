@@ -3,6 +3,8 @@
  */
 #include "base/js.h"
 
+#include "base/utf8.h"
+
 #include <jansson.h>
 
 static void drop_document(json_t **document)
@@ -10,9 +12,10 @@ static void drop_document(json_t **document)
     json_decref(*document);
 }
 
-/* Fills `to`, all but its key and sibling; false when it nests too deep. */
+/* Fills `to`, leaving its key empty and its sibling out; false when it nests too deep. */
 static bool convert(arena *a, json_t *from, unsigned depth, js_value *to)
 {
+    to->key = to->text = STR("");
     switch (json_typeof(from)) {
     case JSON_NULL:
         to->kind = JS_NULL;
@@ -65,13 +68,17 @@ static bool convert(arena *a, json_t *from, unsigned depth, js_value *to)
 }
 
 /* Where jansson speaks of bytes or of its own flags, we have better words. */
-static const char *reason(const json_error_t *wrong)
+static const char *reason(json_error_t *wrong)
 {
     enum json_error_code code = json_error_code(wrong);
     if (code == json_error_invalid_utf8)
         return "the text is not UTF-8";
     if (code == json_error_null_character || code == json_error_null_byte_in_key)
         return "text must not contain the character \\u0000";
+    /* It also quotes what it has read, and may do so within a character. */
+    char *quote = strstr(wrong->text, " near '");
+    if (quote && !utf8_valid(str_of(wrong->text)))
+        *quote = '\0';
     return wrong->text;
 }
 

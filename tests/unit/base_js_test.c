@@ -80,6 +80,7 @@ static void test_wrong_documents_are_refused_with_their_place(void **state)
         {STR("\"a\nb\""), "line 1"},
         {STR("\"\xFF\""), "not UTF-8"},
         {STR("\"\xED\xA0\x80\""), "not UTF-8"},
+        {STR("\"\\\u00e9\""), "line 1, column 2: invalid escape"},
         {STR("1\0"), "byte 2 is NUL"},
         {STR("{}\0{"), "byte 3 is NUL"},
         {STR("\xEF\xBB\xBF{}"), "line 1"},
@@ -92,6 +93,7 @@ static void test_wrong_documents_are_refused_with_their_place(void **state)
             fail_msg("%.*s was read", STR_ARG(rows[i].text));
         assert_int_equal(e.code, ERR_INPUT);
         assert_null(v);
+        assert_true(utf8_valid(str_of(e.text)));
         if (!strstr(e.text, rows[i].why))
             fail_msg("%.*s says \"%s\", not \"%s\"", STR_ARG(rows[i].text), e.text, rows[i].why);
     }
