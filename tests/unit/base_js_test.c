@@ -80,7 +80,7 @@ static void test_wrong_documents_are_refused_with_their_place(void **state)
         {STR("\"a\nb\""), "line 1"},
         {STR("\"\xFF\""), "not UTF-8"},
         {STR("\"\xED\xA0\x80\""), "not UTF-8"},
-        {STR("\"\\\u00e9\""), "line 1, column 2: invalid escape"},
+        {STR("\"\\\u00e9\""), "line 1, column 3: invalid escape"},
         {STR("1\0"), "byte 2 is NUL"},
         {STR("{}\0{"), "byte 3 is NUL"},
         {STR("\xEF\xBB\xBF{}"), "line 1"},
