@@ -143,6 +143,18 @@ void feed__refuse(feed__run *r, feed__item *row, str column, const char *format,
  * without it. Returns what apply must return then. An error that is not ERR_INPUT is passed on.
  */
 MUST bool feed__refuse_halfway(feed__run *r, feed__item *row, str column, err *e);
+/* The object of a JSON line, whose keys must all be among `keys` (NULL ends them). NULL: the row is refused now. */
+const js_value *feed__json_row(feed__run *r, const feed__row *in, feed__item *row, const char *const *keys);
+/* The text of a key, trimmed; "" when it is absent or null. Refuses the row when it is no text. */
+str feed__json_text(feed__run *r, feed__item *row, const js_value *object, const char *key);
+/* The same for a code, which must be one; `needed`: and must be there. */
+str feed__json_code(feed__run *r, feed__item *row, const js_value *object, const char *key, bool needed);
+/*
+ * A row that waits is noted beside the refused ones, with what it waits for, until the import ends; so the count of
+ * those that still wait then outlives a crash. The errors file leaves notes out.
+ */
+MUST bool feed__waiting_add(feed__run *r, const feed__item *row, int64_t line, err *e);
+bool feed__waiting_note(const refused_row *row);
 /* A field of a CSV row; "" when the file has no such column. */
 str feed__field(const feed__row *in, int at);
 /* The name of a column as this file has it. */

@@ -69,7 +69,7 @@ static bool put_all(feed__run *r, FILE *to, err *e)
             if (fwrite(line.at, 1, line.len, to) != line.len)
                 return ERR(e, ERR_IO, "writing failed: %s", strerror(errno));
             buf_clear(&line);
-            if (i < count)
+            if (i < count && !feed__waiting_note(&rows[i]))
                 put_row(r, delimiter, &rows[i], &line);
         }
         if (count == 0)

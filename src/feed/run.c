@@ -68,7 +68,7 @@ str feed__column_name(const feed__run *r, int at, const char *otherwise)
 
 void feed__note(const feed__run *r, const char *format, ...)
 {
-    char text[480];
+    char text[4096]; /* a product export has some fifty columns that we do not know */
     va_list list;
     va_start(list, format);
     (void)vsnprintf(text, sizeof text, format, list);
@@ -76,15 +76,36 @@ void feed__note(const feed__run *r, const char *format, ...)
     r->options->note(r->options->note_ctx, str_of(text));
 }
 
+static const char WAITS[] = "(waits)";
+
+bool feed__waiting_add(feed__run *r, const feed__item *row, int64_t line, err *e)
+{
+    refused_row note = {.row = row->number,
+                        .column = str_of(WAITS),
+                        .reason = str_printf(r->chunk, "%" PRId64, line),
+                        .bytes = STR("")};
+    return store_refused_add(r->tx, r->import, &note, e);
+}
+
+/* A refused row with a column always has its bytes. */
+bool feed__waiting_note(const refused_row *row)
+{
+    return str_empty(row->bytes) && str_equal(row->column, str_of(WAITS));
+}
+
 /* -- opening -- */
 
 static bool json_follows(feed__run *r, bool *ret, err *e)
 {
     str line;
-    if (!feed__source_line(r->source, 0, &line, e))
-        return false;
-    *ret = str_starts(str_trim(line), STR("{"));
-    return true;
+    for (;;) {
+        if (!feed__source_line(r->source, 0, &line, e))
+            return false;
+        *ret = str_starts(str_trim(line), STR("{"));
+        if (line.len == 0 || !str_empty(str_trim(line)))
+            return true;
+        feed__source_take(r->source, line.len);
+    }
 }
 
 static bool rows_open(feed__run *r, err *e)

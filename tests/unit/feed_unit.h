@@ -128,6 +128,24 @@ static inline int64_t bed_product(bed *b, const char *sku, const char *upc)
     return id;
 }
 
+static inline void bed_config(bed *b, const char *text)
+{
+    feed_config_result r;
+    GOOD(b, feed_config(b->store, bed_file_bytes(b, "g", str_of(text)), false, b->memory, &r, &b->error));
+}
+
+static inline str bed_export(bed *b)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&text, &len);
+    GOOD(b, feed_config_export(b->store, to, &b->error));
+    (void)fclose(to);
+    str copy = str_copy(b->memory, (str){text, len});
+    free(text);
+    return copy;
+}
+
 typedef struct stock {
     qty qoh, atp;
 } stock;
