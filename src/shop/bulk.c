@@ -7,7 +7,7 @@
  */
 #include "shop/internal.h"
 
-#define WAIT_FIRST_MS 250
+#define WAIT_FIRST_MS 100
 #define WAIT_MOST_MS  30000
 #define BULK_MOST_US  (4 * 3600 * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
 

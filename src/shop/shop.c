@@ -20,6 +20,8 @@ bool shop_open(const store_shop *row, const world *w, shop **ret, err *e)
         url.len--;
     if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
         return ERR(e, ERR_INPUT, "shop %.*s: its url must begin with https://", STR_ARG(row->code));
+    if (str_compare(row->api_version, STR(SHOP_VERSION_FIRST)) < 0) /* "unstable" is later than any date */
+        return ERR(e, ERR_INPUT, "shop %.*s: api_version must be " SHOP_VERSION_FIRST " or later", STR_ARG(row->code));
     s->url = str_copy(s->memory, url);
     s->api_version = str_copy(s->memory, row->api_version);
     s->endpoint = str_printf(s->memory, "%.*s/admin/api/%.*s/graphql.json", STR_ARG(url), STR_ARG(row->api_version));

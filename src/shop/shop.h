@@ -1,7 +1,7 @@
 #pragma once
 /*
- * shop: one Shopify shop behind its Admin GraphQL API. It knows documents, tokens, the cost budget and what answers mean;
- * it knows nothing of targets and ledgers. Source of every document, limit and error class: Shopify's Admin API
+ * shop: one Shopify shop behind its Admin GraphQL API. It knows documents, tokens, the cost budget and what answers
+ * mean; it knows nothing of targets and ledgers. Source of every document, limit and error class: Shopify's Admin API
  * reference as collected in docs/shopify.md.
  *
  * Reads retry by themselves (bounded, with jitter) and fail with one error. Writes are never repeated here: the caller
@@ -11,11 +11,11 @@
  */
 #include "store/store.h"
 
-#define SHOP_LINES_MAX 250                  /* lines of one quantity call, ids of one nodes() call */
-#define SHOP_LEVEL_IDS_MAX 100              /* items of one level read: keeps the requested cost far below 1,000 points */
-#define SHOP_ANSWER_MAX (16u << 20)         /* bytes of one answer; a longer one is an error of that shop */
-#define SHOP_TIMEOUT_MS INT64_C(30000)      /* connect, send and answer of one call */
-#define SHOP_TRIES_MAX 6                    /* of a read */
+#define SHOP_LINES_MAX     250            /* lines of one quantity call, ids of one nodes() call */
+#define SHOP_LEVEL_IDS_MAX 100            /* items of one level read: keeps the requested cost far below 1,000 points */
+#define SHOP_ANSWER_MAX    (16u << 20)    /* bytes of one answer; a longer one is an error of that shop */
+#define SHOP_TIMEOUT_MS    INT64_C(30000) /* connect, send and answer of one call */
+#define SHOP_TRIES_MAX     6              /* of a read */
 
 /* What the caller can do about an answer; the classes of the reference's section 4. */
 typedef enum shop_class {
@@ -31,8 +31,12 @@ const char *shop_class_name(shop_class c);
 
 typedef struct shop shop;
 
-/* `row` gives address, version and where the secrets are; they are read here, kept in memory only, never logged.
- * ERR_INPUT: no token, or an unset variable or unreadable file (named, with the mend). `row` need not outlive the call. */
+/*
+ * `row` gives address, version and where the secrets are; they are read here, kept in memory only, never logged. `row`
+ * need not outlive the call. ERR_INPUT: no token, an unset variable or unreadable file (named, with the mend), or a
+ * version older than SHOP_VERSION_FIRST, which knows no inactive levels.
+ */
+#define SHOP_VERSION_FIRST "2026-04"
 MUST bool shop_open(const store_shop *row, const world *w, shop **ret, err *e);
 void shop_close(shop **s); /* for AUTO(shop_close) */
 
@@ -42,11 +46,13 @@ typedef struct shop_totals { /* since it was opened */
 shop_totals shop_totals_of(const shop *s);
 /* Newest Date header, on the shop's clock; INSTANT_NONE before the first answer. */
 instant shop_date(const shop *s);
-/* Calls in flight that keep the budget busy: ceil(restore rate / cost x round trip) + 1, from what was measured; 1..SHOP_FLIGHT_MAX. */
+/* Calls in flight that keep the budget busy: ceil(restore rate / cost x round trip) + 1, from what was
+ * measured; 1..SHOP_FLIGHT_MAX. */
 #define SHOP_FLIGHT_MAX 16
 size_t shop_flight(const shop *s);
 
-/* The real net, over libcurl; one for a process. Connections are kept alive, HTTP/2 is used where offered. */
+/* The real net, over libcurl; one for each thread that has shops. Connections are kept alive, HTTP/2 is used where
+ * offered. */
 typedef struct shop_net shop_net;
 MUST bool shop_net_open(shop_net **ret, io_net *ret_net, err *e);
 void shop_net_close(shop_net **n);
@@ -71,7 +77,11 @@ typedef struct shop_item {
     str sku, item, title; /* item: gid */
     bool tracked, bundle;
 } shop_item;
-/* Every variant of the shop, by bulk query (it scales to any catalogue), told one by one; `each` returning false stops. */
+/*
+ * Every variant of the shop, by bulk query (it scales to any catalogue), told one by one; `each` returning false stops.
+ * Whether the result is whole is known at its end: nothing may be concluded from what was told before this is true.
+ * An `each` keeps copies: what it is told lives until it returns.
+ */
 typedef bool shop_item_each(void *ctx, const shop_item *i, err *e);
 MUST bool shop_items_all(shop *s, shop_item_each *each, void *ctx, err *e);
 
@@ -85,9 +95,12 @@ typedef struct shop_level { /* one (item, location) */
     bool item_exists, level_exists, active, tracked; /* active: stocked there; P9 */
     shop_quantity available, committed, on_hand, incoming, reserved, damaged, quality_control, safety_stock;
 } shop_level;
-/* In the order of `items`, at most SHOP_LEVEL_IDS_MAX. *ret_asked: the shop's time when the request was made (its Date). */
-MUST bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a, shop_level **ret, instant *ret_asked, err *e);
-/* All items at one location, by bulk query. Each row is judged at its own stamps: it is no snapshot. *ret_asked as above. */
+/* In the order of `items`, at most SHOP_LEVEL_IDS_MAX. *ret_asked: the shop's time when the request was made, never
+ * later (the answer's Date less the time it took). */
+MUST bool shop_levels(shop *s, str location, const str *items, size_t count, arena *a, shop_level **ret,
+                      instant *ret_asked, err *e);
+/* All items at one location, told like shop_items_all. Each row is judged at its own stamps: it is no snapshot.
+ * *ret_asked: when the bulk operation was made. */
 typedef bool shop_level_each(void *ctx, const shop_level *l, err *e);
 MUST bool shop_levels_all(shop *s, str location, shop_level_each *each, void *ctx, instant *ret_asked, err *e);
 
@@ -101,10 +114,11 @@ typedef struct shop_orders_page {
     size_t count;
     str next; /* cursor; "" at the end */
 } shop_orders_page;
-/* Orders updated at or after `since`, in order of updated_at; or, with `open_only`, all open ones of any age. `after`: a
- * cursor or "". ERR_REMOTE when a cursor repeats. */
+/* Orders updated at or after `since`, in order of updated_at; or, with `open_only`, all open ones of any age. `after`:
+ * a cursor or "". ERR_REMOTE when a cursor repeats. */
 MUST bool shop_orders(shop *s, instant since, bool open_only, str after, arena *a, shop_orders_page *ret, err *e);
-/* One whole order, every page of its lists; *ret_some false: it does not exist. ERR_REMOTE: a list was cut. */
+/* One whole order, every page of its lists, all of one state; *ret_some false: it does not exist. ERR_REMOTE: a list
+ * was cut, or it keeps changing. A fulfilment that names no location has "". */
 MUST bool shop_order(shop *s, str id, arena *a, reading_raw *ret, instant *ret_asked, bool *ret_some, err *e);
 
 /* -- writes of quantities -- */
@@ -113,8 +127,10 @@ typedef struct shop_line {
     qty delta;
     maybe_qty change_from; /* unknown prints null: no compare */
 } shop_line;
-/* The exact body of an inventoryAdjustQuantities call on `available`. `reference` names the push ("gid://evenstock/Push/412"). */
-MUST bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str idempotency_key, str reference, buf *to, err *e);
+/* The exact body of an inventoryAdjustQuantities call on `available`. `reference` names the push
+ * ("gid://evenstock/Push/412"). */
+MUST bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str idempotency_key, str reference,
+                           buf *to, err *e);
 
 typedef struct shop_bad_line {
     size_t line;
@@ -123,18 +139,20 @@ typedef struct shop_bad_line {
 typedef struct shop_written {
     uint64_t ticket;
     shop_class class;
-    bool answered;  /* false: lost on its way, or an error that leaves open whether it was applied */
-    bool not_sent;  /* certainly nothing arrived */
-    str group;      /* the adjustment group's gid; "" when all deltas were 0 */
+    bool answered; /* false: lost on its way, or an error that leaves open whether it was applied */
+    bool not_sent; /* certainly nothing arrived */
+    str group;     /* the adjustment group's gid; "" when all deltas were 0 */
     instant group_at;
     const shop_bad_line *bad;
-    size_t bad_count;
-    str code, message; /* the first error, for people */
+    size_t bad_count;  /* LINE and LOOK; 0: the call was refused and no line is named (P8: halves) */
+    str code, message; /* the error that decided, for people; code "HTTP_502", "LOST", "NOT_SENT", "MALFORMED" beside
+                          Shopify's */
     int64_t pause_ms;  /* RETRY: wait at least this long */
 } shop_written;
 /*
- * Sends stored bytes; waits for the budget first, and sends nothing after `deadline` (ERR_CONFLICT then). The answer
- * comes from shop_written_next, in any order. At most SHOP_FLIGHT_MAX in flight. A 401 fetches a fresh token once.
+ * Sends stored bytes; waits for the budget first, and sends nothing after `deadline` (ERR_CONFLICT then, and at once
+ * when the budget would allow it only later). false: nothing was sent. The answer comes from shop_written_next, in any
+ * order, by the deadline. At most SHOP_FLIGHT_MAX in flight (ERR_BUSY). A 401 fetches a fresh token once.
  */
 MUST bool shop_write(shop *s, str body, instant deadline, uint64_t ticket, err *e);
 MUST bool shop_written_next(shop *s, arena *a, shop_written *ret, err *e);

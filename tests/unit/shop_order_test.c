@@ -32,7 +32,7 @@
 #define REFUND_LINE(id, line, units, type, restocked, location)                                                        \
     "{\"id\":" id ",\"quantity\":" #units ",\"restockType\":\"" type "\",\"restocked\":" restocked                     \
     ",\"location\":" location "," OF(line) "}"
-#define REFUND(lines) "{\"id\":\"r1\",\"refundLineItems\":" lines "}"
+#define REFUND(lines) "{\"id\":\"r1\",\"createdAt\":" AT ",\"refundLineItems\":" lines "}"
 #define NOTHING       PAGE("", LAST)
 
 static reading_raw read_order(shop *s, arena *a)
@@ -246,7 +246,7 @@ static const char *with_refunds(arena *a, int count)
 {
     AUTO(buf_end) buf list = buf_new(1 << 20);
     for (int i = 0; i < count; i++)
-        buf_printf(&list, "%s{\"id\":\"r%d\",\"refundLineItems\":" NOTHING "}", i ? "," : "", i);
+        buf_printf(&list, "%s{\"id\":\"r%d\",\"createdAt\":" AT ",\"refundLineItems\":" NOTHING "}", i ? "," : "", i);
     return str_z(a, str_printf(a,
                                "{\"data\":{\"order\":{" HEAD "\"lineItems\":" NOTHING ",\"fulfillmentOrders\":" NOTHING
                                ",\"fulfillments\":[],\"refunds\":[%s]}}" COST(10, 10, 1990) "}",

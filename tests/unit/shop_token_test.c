@@ -160,6 +160,8 @@ static void test_what_is_missing_is_named_with_its_mend(void **state)
     row.token_env = STR("");
     row.token_file = STR("/nonexistent/token");
     assert_fails(shop_open(&row, &f->w, &s, &e), &e, ERR_INPUT, "/nonexistent/token");
+    row.api_version = STR("2026-01");
+    assert_fails(shop_open(&row, &f->w, &s, &e), &e, ERR_INPUT, "2026-04 or later");
     row.url = STR("ftp://x");
     assert_fails(shop_open(&row, &f->w, &s, &e), &e, ERR_INPUT, "https://");
     assert_null(s);
