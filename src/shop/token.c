@@ -121,11 +121,12 @@ static bool take_token(shop *s, arena *a, const net_answer *n, bool *ret_again, 
         return ERR(e, ERR_REMOTE,
                    "fetching a token: HTTP %d: check the client id and secret, and that the app is installed",
                    n->status);
-    if (!js_parse(a, n->body, &answer, e) || !js_want_str(answer, "access_token", "the token's answer", &text, e) ||
-        !js_want_int(answer, "expires_in", "the token's answer", &life_s, e)) {
+    err unshown; /* a parser quotes what it read, and that may be the token */
+    if (!js_parse(a, n->body, &answer, &unshown) ||
+        !js_want_str(answer, "access_token", "the answer", &text, &unshown) ||
+        !js_want_int(answer, "expires_in", "the answer", &life_s, &unshown)) {
         *ret_again = true;
-        e->code = ERR_REMOTE;
-        return err_wrap(e, "fetching a token");
+        return ERR(e, ERR_REMOTE, "fetching a token: the answer does not hold one as documented");
     }
     if (str_empty(text) || text.len > SHOP_SECRET_MAX || life_s <= 0 || life_s > INT32_MAX)
         return ERR(e, ERR_REMOTE, "fetching a token: it is empty or has no life");

@@ -122,10 +122,11 @@ static void test_a_token_that_cannot_be_fetched_says_why(void **state)
                                       "{\"access_token\":7,\"expires_in\":1}",
                                       "{\"access_token\":\"x\"}",
                                       "{\"access_token\":\"x\",\"expires_in\":\"1\"}",
-                                      "[]"};
+                                      "{\"access_token\":\"s3cret\" \"expires_in\":1}"};
     for (size_t i = 0; i < COUNT(odd); i++)
         fake_will_say(f, odd[i]);
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");
+    assert_null(strstr(e.text, "s3cret")); /* the last of them was cut inside the token's object */
     fake_will_say(f, TOKEN_ANSWER("", 86399));
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");
     fake_will_say(f, TOKEN_ANSWER("x", 0));
