@@ -9,7 +9,7 @@
 
 #define WAIT_FIRST_MS 100
 #define WAIT_MOST_MS  30000
-#define BULK_MOST_US  (4 * 3600 * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
+#define BULK_MOST_US  (INT64_C(14400) * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
 
 typedef struct bulk_run {
     shop *s;
@@ -157,7 +157,7 @@ bool shop__bulk(shop *s, shop__document d, str query, shop__object *each, void *
     bulk_run b = {s, d, query, shop__ticks(s) + BULK_MOST_US};
     AUTO(arena_end) arena *a = arena_new(0);
     AUTO(shop__lines_drop) shop__lines lines = shop__lines_new(each, ctx);
-    shop__bulk_state state;
+    shop__bulk_state state = {0};
     if (!start(&b, a, &state, e))
         return false;
     instant started = state.created_at;

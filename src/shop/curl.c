@@ -256,8 +256,10 @@ void shop_net_close(shop_net **n)
 {
     if (!*n)
         return;
-    while ((*n)->first)
-        drop_request(*n, (*n)->first);
+    for (request *r = (*n)->first, *after; r; r = after) {
+        after = r->next;
+        drop_request(*n, r);
+    }
     curl_multi_cleanup((*n)->multi);
     free(*n);
     *n = NULL;

@@ -10,12 +10,14 @@ typedef struct line_draft {
     VEC(reading_fo_line) fulfilment_orders;
     VEC(reading_unit_at) fulfilled;
     VEC(reading_refund) refunds;
+    struct line_draft *next;
 } line_draft;
 
 struct shop__draft {
     arena *a;
     reading_raw head;
-    VEC(line_draft *) lines;
+    line_draft *first, **end;
+    size_t count;
     map *by_id;
 };
 
@@ -23,6 +25,7 @@ shop__draft *shop__draft_new(arena *a)
 {
     shop__draft *d = ARENA_NEW(a, shop__draft, 1);
     d->a = a;
+    d->end = &d->first;
     d->by_id = map_new(a);
     return d;
 }
@@ -98,11 +101,13 @@ bool shop__draft_lines(shop__draft *d, const js_value *nodes, err *e)
             return false;
         if (map_get(d->by_id, l.id))
             return ERR(e, ERR_BUSY, "line %.*s came twice", STR_ARG(l.id));
-        if (d->lines.count == READING_LINES_MAX)
+        if (d->count == READING_LINES_MAX)
             return ERR(e, ERR_INPUT, "more than %d lines (READING_LINES_MAX)", READING_LINES_MAX);
         line_draft *made = ARENA_NEW(d->a, line_draft, 1);
         made->raw = l;
-        *vec_push(d->a, &d->lines) = made;
+        *d->end = made;
+        d->end = &made->next;
+        d->count++;
         map_put(d->by_id, l.id, made);
     }
     return true;
@@ -218,16 +223,15 @@ bool shop__draft_part_lines(shop__draft *d, const shop__part *p, const js_value 
 void shop__draft_finish(shop__draft *d, reading_raw *ret)
 {
     *ret = d->head;
-    ret->lines = ARENA_NEW(d->a, reading_raw_line, d->lines.count);
-    ret->line_count = d->lines.count;
-    for (size_t i = 0; i < d->lines.count; i++) {
-        const line_draft *l = d->lines.at[i];
-        ret->lines[i] = l->raw;
-        ret->lines[i].fulfilment_orders = l->fulfilment_orders.at;
-        ret->lines[i].fo_count = l->fulfilment_orders.count;
-        ret->lines[i].fulfilled = l->fulfilled.at;
-        ret->lines[i].fulfilled_count = l->fulfilled.count;
-        ret->lines[i].refunds = l->refunds.at;
-        ret->lines[i].refund_count = l->refunds.count;
+    ret->lines = ARENA_NEW(d->a, reading_raw_line, d->count);
+    for (const line_draft *l = d->first; l; l = l->next) {
+        reading_raw_line *to = &ret->lines[ret->line_count++];
+        *to = l->raw;
+        to->fulfilment_orders = l->fulfilment_orders.at;
+        to->fo_count = l->fulfilment_orders.count;
+        to->fulfilled = l->fulfilled.at;
+        to->fulfilled_count = l->fulfilled.count;
+        to->refunds = l->refunds.at;
+        to->refund_count = l->refunds.count;
     }
 }

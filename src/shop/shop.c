@@ -7,11 +7,8 @@
 
 #define ROUND_TRIP_FIRST_US 500000 /* until a write was measured; docs/shopify.md, limits */
 
-bool shop_open(const store_shop *row, const world *w, shop **ret, err *e)
+static bool fill(shop *s, const store_shop *row, const world *w, err *e)
 {
-    AUTO(shop_close) shop *s = calloc(1, sizeof *s);
-    if (!s)
-        return ERR(e, ERR_MEMORY, "no memory for a shop");
     s->memory = arena_new(0);
     s->w = *w;
     s->code = str_copy(s->memory, row->code);
@@ -35,10 +32,19 @@ bool shop_open(const store_shop *row, const world *w, shop **ret, err *e)
     s->date = INSTANT_NONE;
     s->answered_version = STR("");
     s->next_ticket = world_random(w); /* the net may still bring answers for a shop that was closed */
-    if (!shop__token_open(s, row, e))
-        return err_wrap(e, "shop %.*s", STR_ARG(row->code));
+    return shop__token_open(s, row, e) || err_wrap(e, "shop %.*s", STR_ARG(row->code));
+}
+
+bool shop_open(const store_shop *row, const world *w, shop **ret, err *e)
+{
+    shop *s = calloc(1, sizeof *s);
+    if (!s)
+        return ERR(e, ERR_MEMORY, "no memory for a shop");
+    if (!fill(s, row, w, e)) {
+        shop_close(&s);
+        return false;
+    }
     *ret = s;
-    s = NULL;
     return true;
 }
 

@@ -8,14 +8,12 @@
 
 #define RENEW_BEFORE_S   900 /* of a day; of a shorter life a tenth */
 #define TOKEN_ANSWER_MAX 65536
+#define FORM_MAX         ((size_t)8 * SHOP_SECRET_MAX) /* two secrets, each byte as %XX, and their names */
 
 static char *keep(str s)
 {
-    char *made = malloc(s.len + 1);
-    if (!made)
-        check_failed("the machine is out of memory", ERR_HERE);
-    memcpy(made, s.at, s.len);
-    made[s.len] = '\0';
+    char *made = strndup(s.at, s.len); /* it holds no NUL: read_secret and JSON see to that */
+    CHECK(made);
     return made;
 }
 
@@ -139,7 +137,7 @@ static bool take_token(shop *s, arena *a, const net_answer *n, bool *ret_again, 
 
 static bool fetch(shop *s, err *e)
 {
-    AUTO(drop_form) buf form = buf_new(4 * SHOP_SECRET_MAX * 3);
+    AUTO(drop_form) buf form = buf_new(FORM_MAX);
     add_form(&form, "grant_type", STR("client_credentials"));
     add_form(&form, "client_id", str_of(s->token.id));
     add_form(&form, "client_secret", str_of(s->token.secret));
@@ -171,6 +169,19 @@ bool shop__token_ready(shop *s, err *e)
     return fetch(s, e);
 }
 
+/* A file may have been replaced by its owner. */
+static bool read_again(shop__token *t, bool *ret_fresh, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    char *old = keep(str_of(t->text));
+    bool read = read_secret(a, "access token", STR(""), str_of(t->file), &t->text, e);
+    if (read)
+        *ret_fresh = strcmp(old, t->text) != 0;
+    t->generation += *ret_fresh;
+    forget(&old);
+    return read;
+}
+
 bool shop__token_refused(shop *s, uint64_t generation, err *e)
 {
     shop__token *t = &s->token;
@@ -178,19 +189,10 @@ bool shop__token_refused(shop *s, uint64_t generation, err *e)
         return true; /* another call has renewed it meanwhile */
     if (t->id && t->secret)
         return fetch(s, e);
-    if (t->file) { /* it may have been replaced by its owner */
-        AUTO(arena_end) arena *a = arena_new(0);
-        AUTO(forget) char *now = NULL;
-        if (!read_secret(a, "access token", STR(""), str_of(t->file), &now, e))
-            return false;
-        if (strcmp(now, t->text) != 0) {
-            forget(&t->text);
-            t->text = now;
-            now = NULL;
-            t->generation++;
-            return true;
-        }
-    }
-    return ERR(e, ERR_REMOTE, "shop %.*s: the token is not accepted: give it a new one, or install the app again",
+    bool fresh = false;
+    if (t->file && !read_again(t, &fresh, e))
+        return false;
+    return fresh ||
+           ERR(e, ERR_REMOTE, "shop %.*s: the token is not accepted: give it a new one, or install the app again",
                STR_ARG(s->code));
 }
