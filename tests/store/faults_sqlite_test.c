@@ -67,21 +67,39 @@ static void check(fixture *f, int committed)
     store_close(&f->s);
 }
 
-static void start_anew(fixture *f)
+static const char *path_of(const fixture *f)
+{
+    return f->url + strlen("sqlite:");
+}
+
+static void remove_files(fixture *f)
 {
     static const char *const ENDS[] = {"", "-wal", "-shm", "-journal"};
     store_close(&f->s);
     for (size_t i = 0; i < COUNT(ENDS); i++)
-        unlink(str_z(f->a, str_printf(f->a, "%s%s", f->url + strlen("sqlite:"), ENDS[i])));
+        unlink(str_z(f->a, str_printf(f->a, "%s%s", path_of(f), ENDS[i])));
+}
+
+/* A store as it was made, without its making. */
+static void put_file(fixture *f, str bytes)
+{
+    remove_files(f);
+    FILE *to = fopen(path_of(f), "w");
+    assert_non_null(to);
+    assert_int_equal(fwrite(bytes.at, 1, bytes.len, to), bytes.len);
+    assert_int_equal(fclose(to), 0);
 }
 
 static void every_call_fails_once(fixture *f, disk_fault fault)
 {
     int faults = 0;
+    str empty;
+    store_close(&f->s);
+    OK(os_read_file(f->a, path_of(f), 1 << 24, &empty, &trouble));
     for (int n = 1;; n++) {
         int committed = 0;
         err e = {0};
-        start_anew(f);
+        put_file(f, empty);
         faulty_disk_set(fault, n);
         bool done = life(f->url, &f->clock, &committed, &e);
         bool met = faulty_disk_calls() >= n;
@@ -93,7 +111,7 @@ static void every_call_fails_once(fixture *f, disk_fault fault)
             break;
         faults++;
     }
-    assert_in_range(faults, 30, 2000); /* the store does go through this disk */
+    assert_in_range(faults, 20, 2000); /* the store does go through this disk */
 }
 
 static void test_a_disk_that_is_full_from_any_moment_on(void **state)
@@ -113,7 +131,7 @@ static void test_a_program_that_is_killed_at_any_moment(void **state)
     int *committed = mmap(NULL, sizeof *committed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(committed, MAP_FAILED);
     for (int n = 1; status == DISK_KILLED; n++) {
-        start_anew(f);
+        remove_files(f);
         *committed = 0;
         pid_t child = fork();
         assert_int_not_equal(child, -1);
