@@ -255,6 +255,8 @@ const qty *store__queue_if(const store__entry *en, int64_t channel);            
 bool store__queue_add(store_tx *tx, store__entry *en, int64_t channel, queue_kind kind, qty units, err *e);
 bool store__world_write(store_tx *tx, err *e); /* writes and recomputes all touched products */
 void store__world_forget(store_tx *tx);
+/* Flushes when the worlds take much memory: at the start of a change, where nobody holds an entry. */
+bool store__world_bound(store_tx *tx, err *e);
 
 /* targets.c: another item or location: what was known of Shopify's side is void, E is null (I10) */
 bool store__target_forget(store_tx *tx, target_key k, str ref, err *e);

@@ -41,7 +41,7 @@ static bool move_at(store_tx *tx, store__entry *en, const store_movement *wanted
 bool store_move(store_tx *tx, const store_movement *m, err *e)
 {
     store__entry *en;
-    if (!store__entry_get(tx, m->product, &en, e))
+    if (!store__world_bound(tx, e) || !store__entry_get(tx, m->product, &en, e))
         return false;
     if (store__entry_is_kit(en))
         return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(store__entry_sku(tx, en)));
@@ -120,25 +120,34 @@ static bool settle_lines(store_tx *tx, int64_t product, const store_config *c, c
     return true;
 }
 
+static bool settle_channel(store_tx *tx, int64_t product, const store_config *c, const store_channel *ch, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    int64_t *kits;
+    size_t count;
+    if (!settle_lines(tx, product, c, ch, e) || !tx->owner->ops->kits_with(tx->owner, product, a, &kits, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!settle_lines(tx, kits[i], c, ch, e))
+            return false;
+    return true;
+}
+
 /* A component's queue has the units of its kits in it, so no departed unit there means none of any line. */
-static bool settle_departed(store_tx *tx, store__entry *en, int64_t product, err *e)
+static bool settle_departed(store_tx *tx, int64_t product, err *e)
 {
     const store_config *c;
     if (!store_config_get(tx, &c, e))
         return false;
     for (size_t i = 0; i < c->channel_count; i++) {
         const store_channel *ch = &c->channels[i];
-        const qty *queue = store__queue_if(en, ch->id);
-        if (!queue || queue[QUEUE_DEPARTED] == 0 || ch->mode != CHANNEL_AGGREGATE)
-            continue;
-        int64_t *kits;
-        size_t count;
-        if (!settle_lines(tx, product, c, ch, e) ||
-            !tx->owner->ops->kits_with(tx->owner, product, tx->cache, &kits, &count, e))
+        store__entry *en; /* asked for anew each time: settling may flush */
+        if (!store__entry_get(tx, product, &en, e))
             return false;
-        for (size_t k = 0; k < count; k++)
-            if (!settle_lines(tx, kits[k], c, ch, e))
-                return false;
+        const qty *queue = store__queue_if(en, ch->id);
+        if (queue && queue[QUEUE_DEPARTED] != 0 && ch->mode == CHANNEL_AGGREGATE &&
+            !settle_channel(tx, product, c, ch, e))
+            return false;
     }
     return true;
 }
@@ -146,7 +155,7 @@ static bool settle_departed(store_tx *tx, store__entry *en, int64_t product, err
 bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err *e)
 {
     store__entry *en;
-    if (!store__entry_get(tx, r->product, &en, e))
+    if (!store__world_bound(tx, e) || !store__entry_get(tx, r->product, &en, e))
         return false;
     if (store__entry_is_kit(en))
         return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(store__entry_sku(tx, en)));
@@ -178,7 +187,7 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
     l = store__level_of(tx, en, r->facility);
     l->reset_at = at;
     l->reset_given = given;
-    if (!settle_departed(tx, en, r->product, e))
+    if (!settle_departed(tx, r->product, e))
         return false;
     *ret = delta != 0 ? RESET_MOVED : RESET_SAME;
     return true;

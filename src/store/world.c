@@ -69,9 +69,11 @@ static bool read_levels(store_tx *tx, int64_t product, store__entry *en, err *e)
     if (!tx->owner->ops->levels(tx->owner, product, tx->cache, &rows, &count, e))
         return false;
     en->levels_read = rows;
-    en->levels_read_count = count;
-    for (size_t i = 0; i < count; i++)
-        *vec_push(tx->cache, &en->levels) = rows[i];
+    en->levels_read_count = en->levels.count = count;
+    en->levels.room = count + 1; /* most often one more facility comes */
+    en->levels.at = ARENA_NEW(tx->cache, store_level, en->levels.room);
+    if (count > 0)
+        memcpy(en->levels.at, rows, count * sizeof *rows);
     return true;
 }
 
@@ -86,10 +88,12 @@ static bool read_targets(store_tx *tx, int64_t product, store__entry *en, err *e
         return true;
     if (!tx->owner->ops->targets(tx->owner, product, tx->cache, &rows, &count, e))
         return false;
+    if (count == 0)
+        return true;
     en->targets_read = rows;
-    en->targets_read_count = count;
-    for (size_t i = 0; i < count; i++)
-        *vec_push(tx->cache, &en->targets) = rows[i];
+    en->targets_read_count = en->targets.count = en->targets.room = count;
+    en->targets.at = ARENA_NEW(tx->cache, store_target, count);
+    memcpy(en->targets.at, rows, count * sizeof *rows);
     return true;
 }
 
@@ -375,6 +379,14 @@ static bool touch_kits(store_tx *tx, const store__entry *en, err *e)
         kit->recompute = true;
     }
     return true;
+}
+
+#define WORLDS_BYTES_MAX (8u << 20) /* some thousand products: what one transaction keeps in memory before it writes   \
+                                     */
+
+bool store__world_bound(store_tx *tx, err *e)
+{
+    return arena_used(tx->cache) <= WORLDS_BYTES_MAX || store_flush(tx, e);
 }
 
 /* The caller forgets the worlds afterwards, or ends the transaction: what was read is no longer what is stored. */

@@ -249,7 +249,7 @@ bool store__sq_one(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, v
     return true;
 }
 
-#define ROWS_FIRST 8 /* room for the first rows of a list; most products have fewer facilities */
+#define ROWS_FIRST_BYTES 512 /* room for the first rows of a list: most lists are short */
 
 bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, void *ret, size_t *ret_count, err *e)
 {
@@ -262,7 +262,7 @@ bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, v
         if (!row)
             break;
         if (count == room) {
-            room = room ? 2 * room : ROWS_FIRST;
+            room = room ? 2 * room : shape->size < ROWS_FIRST_BYTES ? ROWS_FIRST_BYTES / shape->size : 1;
             char *larger = arena_get(a, room, shape->size, _Alignof(max_align_t));
             if (count > 0)
                 memcpy(larger, rows, count * shape->size);
