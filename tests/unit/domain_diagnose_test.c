@@ -57,7 +57,7 @@ static void owe_40(diagnose_facts *f)
     f->explained = f->available = qty_known(0);
     f->owing_since = T0 - MINUTES(2);
 }
-static void pause(diagnose_facts *f)
+static void pause_job(diagnose_facts *f)
 {
     f->recent.paused = true;
     f->recent.paused_at = T0 - MINUTES(30);
@@ -172,8 +172,8 @@ static const struct {
     {"right with units on their way", {sold_2}, "in_flight", "D0.2", -2, "job run orders --shop main"},
     {"right with units that Shopify holds", {hold_4}, "in_sync", "", INT64_MIN, ""},
     {"read-only, nothing owed", {read_only}, "in_sync", "", INT64_MIN, ""},
-    {"paused, nothing owed", {pause}, "in_sync", "", INT64_MIN, ""},
-    {"owed, the job paused", {owe_40, pause}, "owed", "J1", -40, "job resume recent --shop main"},
+    {"paused, nothing owed", {pause_job}, "in_sync", "", INT64_MIN, ""},
+    {"owed, the job paused", {owe_40, pause_job}, "owed", "J1", -40, "job resume recent --shop main"},
     {"owed, the job not scheduled",
      {owe_40, unschedule},
      "owed",
@@ -186,7 +186,7 @@ static const struct {
     {"owed although the job ran", {owe_40, owed_before_run}, "owed", "", INT64_MIN, "job run recent --shop main"},
     {"owed, the shop read-only", {owe_40, read_only}, "owed", "W2", -40, "import config FILE"},
     {"owed, the newest orders unread",
-     {owe_40, pause, orders_unread},
+     {owe_40, pause_job, orders_unread},
      "owed",
      "J1",
      -40,
@@ -199,7 +199,7 @@ static const struct {
      5,
      "job run hard --shop main"},
     {"a small staff edit beside a large debt",
-     {owe_40, pause, staff_added_5},
+     {owe_40, pause_job, staff_added_5},
      "owed",
      "J1",
      -40,
@@ -306,7 +306,7 @@ static void test_the_pause_is_told_with_its_time(void **state)
     diagnose_facts f = right();
     diagnosis d;
     owe_40(&f);
-    pause(&f);
+    pause_job(&f);
     domain_diagnose(a, &f, &d);
     assert_text(check_of(&d, CAUSE_J1).detail, str_z(a, str_printf(a, "paused since %s", INSTANT_Z(T0 - MINUTES(30)))));
 }
