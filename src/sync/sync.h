@@ -80,3 +80,18 @@ typedef struct sync_adopted {
 } sync_adopted;
 /* Reads the shop's quantities as the start of the law; R3. Writes nothing to the shop. */
 MUST bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e);
+
+/* -- look -- */
+typedef struct sync_sight { /* one target as Shopify shows it now; what could not be read is unknown */
+    bool level_read, stocked, tracked;
+    bool settled; /* the stamp of `available` is old enough to be trusted; R1 */
+    maybe_qty available, committed, held, unseen;
+    instant available_at;
+    str history_url; /* the admin page of the item's adjustment history; "" unknown */
+} sync_sight;
+/*
+ * Reads one target's quantities and what the shop's orders did to it that is not imported yet. Takes no lane, stores
+ * nothing. More than SYNC_LOOK_ORDERS_MAX changed orders: `unseen` stays unknown. ERR_REMOTE: the shop did not answer.
+ */
+#define SYNC_LOOK_ORDERS_MAX 200
+MUST bool sync_look(store *db, const world *w, target_key k, arena *a, sync_sight *ret, err *e);
