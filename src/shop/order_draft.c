@@ -175,7 +175,7 @@ static bool add_refund(shop__draft *d, line_draft *l, const shop__part *p, const
 {
     static const struct {
         const char *name;
-        int type;
+        refund_type type;
     } types[] = {{"NO_RESTOCK", REFUND_NO_RESTOCK},
                  {"CANCEL", REFUND_CANCEL},
                  {"RETURN", REFUND_RETURN},

@@ -336,7 +336,6 @@ static void test_closing_forgets_what_flies(void **state)
 {
     (void)state;
     AUTO(fake_world_end) fake_world *f = fake_world_new();
-    AUTO(arena_end) arena *a = arena_new(0);
     shop *s = open_shop(f);
     err e;
     fake_will(f, (fake_answer){.body = APPLIED, .after_us = 5000});
