@@ -381,8 +381,7 @@ static bool touch_kits(store_tx *tx, const store__entry *en, err *e)
     return true;
 }
 
-#define WORLDS_BYTES_MAX (8u << 20) /* some thousand products: what one transaction keeps in memory before it writes   \
-                                     */
+#define WORLDS_BYTES_MAX (8u << 20) /* some thousand products in memory before one transaction writes them */
 
 bool store__world_bound(store_tx *tx, err *e)
 {
