@@ -31,6 +31,7 @@ typedef struct reading_refund { /* one refund line */
     refund_type type;
     bool restocked;
     str location; /* "" not told */
+    instant at;   /* of its making; not kept with a reading */
 } reading_refund;
 
 /* What was read of a line. */
@@ -52,6 +53,7 @@ typedef struct reading_raw_line {
 typedef struct reading_raw {
     str order, name; /* gid, "#1001" */
     instant created_at, processed_at, updated_at;
+    instant cancelled_at; /* INSTANT_NONE: it is not; not kept with a reading */
     bool cancelled, closed, pos, test;
     str app;             /* app gid, "" unknown */
     str retail_location; /* POS */

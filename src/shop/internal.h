@@ -201,6 +201,7 @@ typedef struct shop__part { /* that has lines of its own, each for a line of the
     shop__part_kind kind;
     str id, location;
     bool closed, counts; /* of a fulfilment order; of a fulfilment: it succeeded */
+    instant at;          /* of a refund */
 } shop__part;
 MUST bool shop__part_parse(const js_value *node, shop__part_kind kind, shop__part *ret, err *e);
 MUST bool shop__draft_part_lines(shop__draft *d, const shop__part *p, const js_value *nodes, err *e);

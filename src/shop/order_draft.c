@@ -56,19 +56,19 @@ static bool parse_id_of(const js_value *v, const char *key, const char *what, st
 bool shop__draft_head(shop__draft *d, const js_value *order, err *e)
 {
     reading_raw h = {0};
-    instant cancelled, closed;
+    instant closed;
     str source;
     if (!js_want_str(order, "id", "order", &h.order, e) || !js_want_str(order, "name", "order", &h.name, e) ||
         !shop__want_instant(order, "createdAt", "order", &h.created_at, e) ||
         !shop__want_instant(order, "processedAt", "order", &h.processed_at, e) ||
         !shop__want_instant(order, "updatedAt", "order", &h.updated_at, e) ||
-        !shop__maybe_instant(order, "cancelledAt", "order", &cancelled, e) ||
+        !shop__maybe_instant(order, "cancelledAt", "order", &h.cancelled_at, e) ||
         !shop__maybe_instant(order, "closedAt", "order", &closed, e) ||
         !js_want_bool(order, "test", "order", &h.test, e) ||
         !shop__maybe_str(order, "sourceName", "order", &source, e) || !parse_id_of(order, "app", "order", &h.app, e) ||
         !parse_id_of(order, "retailLocation", "order", &h.retail_location, e))
         return false;
-    h.cancelled = cancelled != INSTANT_NONE;
+    h.cancelled = h.cancelled_at != INSTANT_NONE;
     h.closed = closed != INSTANT_NONE;
     h.pos = str_equal(source, STR("pos")) || !str_empty(h.retail_location);
     d->head = h;
@@ -134,6 +134,8 @@ bool shop__part_parse(const js_value *node, shop__part_kind kind, shop__part *re
         return false;
     if (kind == PART_FULFILLMENT_ORDER && !parse_fulfilment_order(node, &p, e))
         return false;
+    if (kind == PART_REFUND && !shop__want_instant(node, "createdAt", "refund", &p.at, e))
+        return false;
     if (kind == PART_FULFILLMENT) {
         if (!js_want_str(node, "status", "fulfilment", &status, e) ||
             !parse_id_of(node, "location", "fulfilment", &p.location, e))
@@ -180,7 +182,7 @@ static bool add_refund(shop__draft *d, line_draft *l, const shop__part *p, const
                  {"CANCEL", REFUND_CANCEL},
                  {"RETURN", REFUND_RETURN},
                  {"LEGACY_RESTOCK", REFUND_LEGACY}};
-    reading_refund r = {0};
+    reading_refund r = {.at = p->at};
     str type;
     size_t t = 0;
     if (!shop__maybe_str(node, "id", "refund line", &r.id, e) ||
