@@ -113,3 +113,141 @@ MUST bool sync__push(sync_lane *l, sync__report *r, err *e);
 MUST bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const shop_line *changes, arena *a, err *e);
 /* The lines that are open now count as selected. */
 MUST bool sync__count_open(sync_lane *l, sync__report *r, err *e);
+
+/* -- enter.c -- */
+typedef struct sync__entered {
+    bool changed; /* the reading differs from the stored one in more than its times */
+    int64_t movements;
+} sync__entered;
+/*
+ * Enters a reading into the books of `tx`. `baseline`: when our books began; of orders made before it, what had left
+ * by their first reading never enters (INSTANT_NONE: of all orders).
+ */
+MUST bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline, sync__entered *ret, err *e);
+/* Enters again every stored reading that names the item, with the links and mappings of now (I10). */
+MUST bool sync__rederive(sync_lane *l, store_tx *tx, str item, instant baseline, err *e);
+
+/* -- import.c -- */
+#define SYNC__OVERLAP_US (60 * US_PER_S) /* the polling cursor overlaps by this more than the index lag; I9 */
+typedef struct sync__import {
+    instant since;    /* orders updated at or after it ... */
+    bool open_only;   /* ... or all open ones of any age */
+    bool all;         /* reads again what looks unchanged, too */
+    instant baseline; /* as of sync__enter */
+} sync__import;
+MUST bool sync__import_orders(sync_lane *l, sync__report *r, sync__import how, err *e);
+/* From the cursor on, and moves it. */
+MUST bool sync__poll(sync_lane *l, sync__report *r, err *e);
+/* Reads again the orders that are pending, or (item not "") the open ones that name it. */
+MUST bool sync__import_again(sync_lane *l, sync__report *r, str item, instant baseline, err *e);
+
+/* -- levels.c -- */
+typedef struct sync__numbers { /* of one level */
+    qty s, h, committed;
+    qty others;     /* damaged, quality control and safety stock: H counts them beyond the baseline */
+    instant newest; /* stamp of all that S and H are made of; INSTANT_NONE: never changed */
+} sync__numbers;
+sync__numbers sync__numbers_of(const shop_level *l, qty baseline);
+bool sync__levels_agree(const shop_level *x, const shop_level *y); /* values and stamps of S and H; R1 */
+bool sync__committed_agrees(const shop_level *x, const shop_level *y);
+target_state sync__state_of(const shop_level *l, bool location_active);
+const char *sync__state_reason(target_state s);
+bool sync__state_changes(const target_row *row, target_state seen);
+MUST bool sync__put_state(store_tx *tx, target_key k, target_state s, err *e);
+MUST bool sync__see_state(store_tx *tx, const target_row *row, target_state seen, err *e);
+/* Tracking changed: E is void until the target is adopted again; I5. */
+MUST bool sync__tracked(store_tx *tx, const target_row *row, bool tracked, err *e);
+/* Any number of items at one location, with the time each was asked for. */
+MUST bool sync__read_levels(sync_lane *l, str location, const str *items, size_t count, arena *a, shop_level *ret,
+                            instant *ret_asked, err *e);
+/* ERR_CONFLICT: a scope is missing. */
+MUST bool sync__look_at_shop(sync_lane *l, arena *a, shop_facts *ret, err *e);
+bool sync__location_active(const shop_facts *f, str location);
+
+/* -- readings.c -- */
+str sync__place_key(arena *a, str item, str location); /* of a map */
+reading_raw sync__raw_of(arena *a, const reading *r);  /* what was read, with its lines */
+typedef bool sync__reading_each(void *ctx, const reading *r, err *e);
+/* Open readings that name the item, or all (item ""). */
+MUST bool sync__each_reading(sync_lane *l, store_tx *tx, str item, sync__reading_each *each, void *ctx, err *e);
+typedef struct sync__demand {
+    qty open;    /* of lines that claim: Shopify has committed as many, if all is known */
+    qty unknown; /* open units of lines of which it is not known whether they claim; I5 */
+    qty pending; /* of the item, at a location not known yet */
+} sync__demand;
+MUST bool sync__demand_at(sync_lane *l, store_tx *tx, str item, str location, sync__demand *ret, err *e);
+/* Unsure units of a target, and the decision: so many are gone (departed), the rest is released; I4. */
+MUST bool sync__unsure_at(sync_lane *l, store_tx *tx, const target_row *row, qty *ret, err *e);
+MUST bool sync__decide_unsure(sync_lane *l, store_tx *tx, const target_row *row, qty gone, err *e);
+
+/* -- confirm.c: two reads around a catch-up of the import, and what follows from them; R1 -- */
+#define SYNC__BULK_FROM 1000 /* so many items of one location are read by a bulk query */
+typedef struct sync__suspect { /* a target that is to be confirmed */
+    target_row row;        /* as it stood at the end of the catch-up */
+    str channel;           /* code */
+    int64_t operation;     /* to be closed by this reading (R7); 0: none */
+    shop_level first, second;
+    instant first_asked, second_asked;
+    instant ready_at;      /* shop's time before which it cannot be confirmed */
+    bool ready, done;
+    str why;               /* why it is not done; in the confirmation's memory */
+    str history;           /* Shopify's page of its history; "" not asked */
+} sync__suspect;
+
+typedef struct sync__confirmation {
+    sync_lane *lane;
+    sync__report *report;
+    arena *memory;
+    store_shop shop;
+    shop_facts facts;
+    sync__suspect *list;
+    size_t count;
+    bool adopting;         /* writes nothing to the shop, and takes only targets without E */
+    bool open_orders_read;   /* every open order of any age was read in this run; R3 */
+    bool open_orders_wanted; /* Shopify has committed more than is explained; R5 */
+    int64_t until_ticks;   /* no wait goes beyond it */
+    int histories;         /* pages asked for so far */
+    VEC(int64_t) repairs;  /* operations to be sent */
+    VEC(str) items_to_read; /* whose open orders are to be read again; I5 */
+    size_t items_read;      /* of these, in this run */
+    sync_adopted adopted;
+    VEC(sync_difference) largest;
+} sync__confirmation;
+#define SYNC__LARGEST_MAX 10
+MUST bool sync__confirm(sync__confirmation *c, err *e);
+
+/* -- judge.c -- */
+/* After the first read: from when on it can be confirmed, with why not before; INSTANT_NONE: now. */
+instant sync__ready_from(const sync__confirmation *c, sync__suspect *s);
+typedef struct sync__repairs { /* lines of the operation in the making, in one transaction with what they rest on; R6 */
+    operation_line *lines;
+    shop_line *changes;
+    size_t count;
+} sync__repairs;
+#define SYNC__REPAIR_LINES 50 /* a stale line refuses its whole call, so calls are small */
+/* A line of an operation that only a reading can close is settled; with the last one the operation closes. R7 */
+MUST bool sync__line_read(sync_lane *l, store_tx *tx, int64_t operation, target_key k, err *e);
+/* Books what the two reads say: adoption (R3), drift (R4, R6), a line of an old operation (R7); or says why not. */
+MUST bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, sync__repairs *r, err *e);
+
+/* -- claims.c: what C tells of orders that claim nothing (BYPASS), and of those that may; I5 -- */
+/* *ret_again: something about this target changed, or has to be read first; it is judged again in the next round. */
+MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again, err *e);
+
+/* -- adopt.c -- */
+MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e);
+typedef bool sync__target_each(void *ctx, const target_row *row, str channel, err *e);
+MUST bool sync__each_target(sync_lane *l, sync__target_each *each, void *ctx, err *e); /* linked ones of the lane */
+sync__suspect sync__suspect_of(arena *a, const target_row *row, str channel);
+/* Enters again what the readings say of those without E: a link or a mapping may be newer than they are; I10. */
+MUST bool sync__rederive_all(sync_lane *l, const sync__suspect *list, size_t count, instant baseline, err *e);
+
+/* -- unseen.c: for dry runs -- */
+typedef struct sync__unseen {
+    arena *memory;
+    map *units; /* "item location" -> qty */
+} sync__unseen;
+MUST bool sync__unseen_read(sync_lane *l, const store_shop *row, arena *a, sync__unseen *ret, err *e);
+qty sync__unseen_at(const sync__unseen *u, str item, str location);
+/* Adds a line where something is owed or wrong. */
+void sync__tell_dry(sync__report *r, const sync__suspect *s, const shop_level *l, target_state seen, const sync__unseen *u);

@@ -128,7 +128,7 @@ struct model {
     size_t bulk_len;
     int64_t bulk_objects;
     int bulk_count;
-    char missing_scope[40];
+    char missing_scope[48];
     /* What happened: */
     int calls, mutations, writes_applied; /* mutations: adjust calls that came; lines applied */
     int operations[32];                   /* calls by kind, for hooks */

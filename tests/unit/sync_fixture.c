@@ -220,6 +220,30 @@ sync_report fixture_recent(fixture *f)
     return r;
 }
 
+sync_report fixture_orders(fixture *f)
+{
+    AUTO(sync_close) sync_lane *l = fixture_lane(f);
+    sync_report r;
+    OK(sync_orders(l, f->a, &r, e));
+    return r;
+}
+
+sync_report fixture_hard(fixture *f)
+{
+    AUTO(sync_close) sync_lane *l = fixture_lane(f);
+    sync_report r;
+    OK(sync_hard(l, f->a, &r, e));
+    return r;
+}
+
+sync_adopted fixture_adopt(fixture *f)
+{
+    AUTO(sync_close) sync_lane *l = fixture_lane(f);
+    sync_adopted r;
+    OK(sync_adopt(l, f->a, &r, e));
+    return r;
+}
+
 bool fixture_dies(fixture *f, void (*what)(fixture *f), int64_t n)
 {
     fflush(NULL);

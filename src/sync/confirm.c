@@ -1,0 +1,300 @@
+/*
+ * Two reads of a target around a finished catch-up of the import (R1). Nothing here is pushed between the first read and
+ * the booking (R8). Waits are as short as the rules allow, and end with the time that the caller gave.
+ */
+#include "sync/internal.h"
+
+#include <stdlib.h>
+
+#define ROUNDS_MAX 8
+#define HISTORIES_MAX 20
+#define MARGIN_US (100 * US_PER_MS) /* beside a wait, for the way of the request */
+
+static int64_t ticks(const sync__confirmation *c)
+{
+    return c->lane->world.clock.ticks_us(c->lane->world.clock.ctx);
+}
+
+/* -- reading -- */
+
+typedef struct wanted { /* suspects of one location, by item */
+    sync__suspect **list;
+    size_t count;
+    bool second;
+} wanted;
+
+static int by_place(const void *x, const void *y)
+{
+    const sync__suspect *a = *(sync__suspect *const *)x, *b = *(sync__suspect *const *)y;
+    int order = str_compare(a->row.location, b->row.location);
+    return order ? order : str_compare(a->row.target.item, b->row.target.item);
+}
+
+static void take_level(const wanted *w, sync__suspect *s, const shop_level *l, instant asked)
+{
+    *(w->second ? &s->second : &s->first) = *l;
+    *(w->second ? &s->second_asked : &s->first_asked) = asked;
+}
+
+static bool take_from_bulk(void *ctx, const shop_level *l, err *e)
+{
+    (void)e;
+    const wanted *w = ctx;
+    size_t low = 0, high = w->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_compare(w->list[middle]->row.target.item, l->item) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < w->count && str_equal(w->list[low]->row.target.item, l->item); low++) {
+        shop_level known = *l; /* the texts of a bulk row end with it */
+        known.item = w->list[low]->row.target.item;
+        known.location = w->list[low]->row.location;
+        take_level(w, w->list[low], &known, INSTANT_NONE);
+    }
+    return true;
+}
+
+static bool read_by_bulk(sync__confirmation *c, wanted *w, err *e)
+{
+    instant asked;
+    for (size_t i = 0; i < w->count; i++) /* an item that does not come does not exist */
+        take_level(w, w->list[i], &(shop_level){.item = w->list[i]->row.target.item, .location = w->list[i]->row.location}, INSTANT_NONE);
+    if (!shop_levels_all(c->lane->remote, w->list[0]->row.location, take_from_bulk, w, &asked, e))
+        return false;
+    for (size_t i = 0; i < w->count; i++)
+        *(w->second ? &w->list[i]->second_asked : &w->list[i]->first_asked) = asked;
+    return true;
+}
+
+static bool read_by_id(sync__confirmation *c, const wanted *w, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    str *items = ARENA_NEW(a, str, w->count);
+    shop_level *levels = ARENA_NEW(a, shop_level, w->count);
+    instant *asked = ARENA_NEW(a, instant, w->count);
+    for (size_t i = 0; i < w->count; i++)
+        items[i] = w->list[i]->row.target.item;
+    if (!sync__read_levels(c->lane, w->list[0]->row.location, items, w->count, a, levels, asked, e))
+        return false;
+    for (size_t i = 0; i < w->count; i++) {
+        levels[i].item = items[i];
+        levels[i].location = w->list[i]->row.location;
+        take_level(w, w->list[i], &levels[i], asked[i]);
+    }
+    return true;
+}
+
+static bool read_all(sync__confirmation *c, bool second, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    sync__suspect **list = ARENA_NEW(a, sync__suspect *, c->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->list[i].done && (!second || c->list[i].ready))
+            list[count++] = &c->list[i];
+    qsort(list, count, sizeof *list, by_place);
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && str_equal(list[to]->row.location, list[from]->row.location);)
+            to++;
+        wanted w = {.list = list + from, .count = to - from, .second = second};
+        if (!(w.count >= SYNC__BULK_FROM ? read_by_bulk(c, &w, e) : read_by_id(c, &w, e)))
+            return false;
+    }
+    return true;
+}
+
+/* -- catching up -- */
+
+static bool catch_up(sync__confirmation *c, err *e)
+{
+    sync__import open = {.since = INSTANT_NONE, .open_only = true, .baseline = c->shop.adopted_at};
+    bool adopts = false;
+    for (size_t i = 0; i < c->count; i++)
+        adopts |= !c->list[i].done && !c->list[i].row.target.e.known;
+    if ((adopts || c->open_orders_wanted) && !c->open_orders_read) { /* R3, R5: every open order of any age */
+        if (!sync__import_orders(c->lane, c->report, open, e))
+            return false;
+        c->open_orders_read = true;
+    }
+    for (; c->items_read < c->items_to_read.count; c->items_read++)
+        if (!sync__import_again(c->lane, c->report, c->items_to_read.at[c->items_read], c->shop.adopted_at, e))
+            return false;
+    return sync__import_again(c->lane, c->report, STR(""), c->shop.adopted_at, e) && sync__poll(c->lane, c->report, e);
+}
+
+/* The rows as they stand when the catch-up has ended: whatever touches them from now on is seen by touched_seq (R1). */
+static bool look_at_rows(sync__confirmation *c, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    if (!store_begin(c->lane->db, STORE_READ, &tx, e))
+        return false;
+    for (size_t i = 0; i < c->count; i++) {
+        sync__suspect *s = &c->list[i];
+        bool some;
+        if (s->done || !s->ready)
+            continue;
+        if (!store_target_get(tx, s->row.key, c->memory, &s->row, &some, e))
+            return false;
+        CHECK(some);
+    }
+    return true;
+}
+
+/* A link for people beside an incident; for many drifts at once the first few are enough. */
+static bool ask_histories(sync__confirmation *c, err *e)
+{
+    for (size_t i = 0; i < c->count && c->histories < HISTORIES_MAX; i++) {
+        sync__suspect *s = &c->list[i];
+        const store_target *t = &s->row.target;
+        sync__numbers n = sync__numbers_of(&s->second, t->baseline);
+        if (s->done || !s->ready || !t->e.known || n.s + n.h == t->e.value || !str_empty(s->history))
+            continue;
+        if (!shop_history_url(c->lane->remote, t->item, c->memory, &s->history, e))
+            return false;
+        c->histories++;
+    }
+    return true;
+}
+
+/* -- booking -- */
+
+static bool book_group(sync__confirmation *c, sync__suspect **group, size_t count, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    sync__repairs r = {.lines = ARENA_NEW(a, operation_line, SYNC__REPAIR_LINES), .changes = ARENA_NEW(a, shop_line, SYNC__REPAIR_LINES)};
+    sync_lane *l = c->lane;
+    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!sync__judge(c, tx, group[i], &r, e))
+            return err_wrap(e, "%.*s", STR_ARG(group[i]->row.sku));
+    if (r.count > 0) { /* the incident, E and the operation: one transaction; R6 */
+        store_operation o = {.kind = OPERATION_REPAIR, .lines = r.lines, .line_count = r.count};
+        if (!sync__operation_add(l, tx, &o, r.changes, a, e))
+            return false;
+        *vec_push(c->memory, &c->repairs) = o.id;
+    }
+    return store_commit(&tx, e);
+}
+
+static bool book_all(sync__confirmation *c, err *e)
+{
+    sync__suspect *group[SYNC__REPAIR_LINES];
+    size_t count = 0;
+    for (size_t i = 0; i <= c->count; i++) {
+        bool ready = i < c->count && !c->list[i].done && c->list[i].ready;
+        if (ready)
+            group[count++] = &c->list[i];
+        if (count == SYNC__REPAIR_LINES || (i == c->count && count > 0)) {
+            if (!book_group(c, group, count, e))
+                return false;
+            count = 0;
+        }
+    }
+    return true;
+}
+
+/* -- repairs go out -- */
+
+static bool next_repair(sync__sender *s, arena *a, store_operation *ret, bool *ret_some, err *e)
+{
+    sync__confirmation *c = s->ctx;
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    *ret_some = false;
+    if (c->repairs.count == 0)
+        return true;
+    int64_t id = c->repairs.at[--c->repairs.count];
+    return store_begin(c->lane->db, STORE_READ, &tx, e) && store_operation_get(tx, id, a, ret, ret_some, e);
+}
+
+/* A stale compare means: look again, never force (R6). */
+static void look_again(sync__confirmation *c, target_key k)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i].row.key.product == k.product && c->list[i].row.key.channel == k.channel) {
+            c->list[i].done = false;
+            c->list[i].ready_at = c->list[i].second_asked;
+            c->list[i].why = STR("its quantity changed while it was being mended");
+        }
+}
+
+static bool send_repairs(sync__confirmation *c, err *e)
+{
+    sync__sender s = {.lane = c->lane, .report = c->report, .next = next_repair, .ctx = c};
+    if (c->repairs.count == 0)
+        return true;
+    if (!sync__send(&s, e))
+        return false;
+    for (size_t i = 0; i < s.stale.count; i++)
+        look_again(c, s.stale.at[i]);
+    c->repairs.count = 0; /* what was not sent is open, and is settled by the next run */
+    return true;
+}
+
+/* -- rounds -- */
+
+/* Which are ready after the first read, and how long the others need that can be waited for; 0: nothing to wait for. */
+static int64_t wait_needed(sync__confirmation *c)
+{
+    int64_t left = c->until_ticks - ticks(c), wait = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        sync__suspect *s = &c->list[i];
+        if (s->done)
+            continue;
+        s->ready_at = sync__ready_from(c, s);
+        s->ready = s->ready_at == INSTANT_NONE || s->ready_at <= s->first_asked;
+        int64_t needs = s->ready ? 0 : s->ready_at - s->first_asked + MARGIN_US;
+        if (needs <= left && needs > wait)
+            wait = needs;
+    }
+    return wait;
+}
+
+static bool any_ready(const sync__confirmation *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->list[i].done && c->list[i].ready)
+            return true;
+    return false;
+}
+
+/* One round; *ret_again: something that is not done may be by waiting. */
+static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
+{
+    *ret_again = false;
+    if (!read_all(c, /* second= */ false, e))
+        return false;
+    int64_t wait = wait_needed(c);
+    if (wait > 0) {
+        sync__sleep(c->lane, wait);
+        *ret_again = true;
+        if (!read_all(c, /* second= */ false, e))
+            return false;
+        wait = wait_needed(c);
+    }
+    *ret_again = wait > 0;
+    if (!any_ready(c))
+        return true;
+    if (!catch_up(c, e) || !look_at_rows(c, e) || !read_all(c, /* second= */ true, e) ||
+        !ask_histories(c, e) || !book_all(c, e) || !send_repairs(c, e))
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        *ret_again |= !c->list[i].done && c->list[i].ready_at != INSTANT_NONE &&
+                      c->list[i].ready_at - c->list[i].first_asked < c->until_ticks - ticks(c);
+    return true;
+}
+
+bool sync__confirm(sync__confirmation *c, err *e)
+{
+    bool again = c->count > 0;
+    for (int round = 0; again && round < ROUNDS_MAX && !sync__stop(c->lane) && str_empty(c->report->out.stopped); round++) {
+        if (!confirm_round(c, &again, e))
+            return false;
+        again &= ticks(c) < c->until_ticks;
+    }
+    return true;
+}

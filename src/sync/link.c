@@ -1,0 +1,202 @@
+/*
+ * Links every SKU to its inventory item, compared exactly, and reads whether it is tracked and stocked (P9). A link that
+ * is new or changed re-derives the stored readings of the item in the same transaction (I10).
+ */
+#include "sync/internal.h"
+
+#define PAGE 200
+
+typedef struct found {
+    int64_t product; /* 0: not ours */
+    str sku, item;
+    size_t items; /* of this SKU */
+    bool tracked, bundle;
+} found;
+
+typedef struct linking {
+    sync_lane *lane;
+    arena *memory;
+    map *by_sku; /* what the shop has */
+    VEC(str) unlinked, duplicates, untracked, not_stocked;
+    int64_t linked;
+} linking;
+
+static bool take_item(void *ctx, const shop_item *i, err *e)
+{
+    linking *n = ctx;
+    str sku = str_trim(i->sku);
+    if (str_empty(sku))
+        return true;
+    found *f = map_get(n->by_sku, sku);
+    if (!f) {
+        f = ARENA_NEW(n->memory, found, 1);
+        *f = (found){.sku = str_copy(n->memory, sku), .item = str_copy(n->memory, i->item), .tracked = i->tracked, .bundle = i->bundle};
+        map_put(n->by_sku, sku, f);
+        f->items = 1;
+    } else if (!str_equal(f->item, i->item)) { /* one item may serve several variants */
+        f->items++;
+    }
+    return sync__alive(n->lane, e);
+}
+
+/* The state that the item alone tells; stocking is read afterwards. Releases what was refused: the operator ran this. */
+static bool put_item_state(linking *n, store_tx *tx, const found *f, err *e)
+{
+    const store_config *c;
+    if (!store_config_get(tx, &c, e))
+        return false;
+    for (size_t i = 0; i < c->channel_count; i++) {
+        target_row row;
+        bool some;
+        if (c->channels[i].shop != n->lane->shop)
+            continue;
+        if (!store_target_get(tx, (target_key){f->product, c->channels[i].id}, store_arena(tx), &row, &some, e))
+            return false;
+        target_state state = f->bundle ? TARGET_BUNDLE : !f->tracked ? TARGET_UNTRACKED : TARGET_OK;
+        bool was_tracked = row.target.state != TARGET_UNTRACKED;
+        if (!some || state == row.target.state)
+            continue;
+        if ((was_tracked != f->tracked && !sync__tracked(tx, &row, f->tracked, e)) || !sync__put_state(tx, row.key, state, e))
+            return false;
+    }
+    return true;
+}
+
+/* The item that the product is linked to now; "" none. */
+static bool linked_item(linking *n, store_tx *tx, int64_t product, str *ret, err *e)
+{
+    const store_config *c;
+    const store_world *w;
+    *ret = STR("");
+    if (!store_config_get(tx, &c, e) || !store_world_get(tx, product, &w, e))
+        return false;
+    for (size_t i = 0; i < w->target_count; i++) {
+        const store_channel *ch = config_channel(c, w->targets[i].channel);
+        if (ch && ch->shop == n->lane->shop && !str_empty(w->targets[i].item))
+            *ret = str_copy(store_arena(tx), w->targets[i].item);
+    }
+    return true;
+}
+
+static bool link_product(linking *n, store_tx *tx, const store_product *p, instant baseline, err *e)
+{
+    found *f = map_get(n->by_sku, p->sku);
+    str before;
+    if (!linked_item(n, tx, p->id, &before, e))
+        return false;
+    if (f && f->items > 1) { /* which of them, only a person can tell; a link that is there stays */
+        *vec_push(n->memory, &n->duplicates) = f->sku;
+        return true;
+    }
+    if (!f) {
+        if (str_empty(before))
+            *vec_push(n->memory, &n->unlinked) = str_copy(n->memory, p->sku);
+        n->linked += !str_empty(before); /* linked by hand to an item with another SKU */
+        return true;
+    }
+    f->product = p->id;
+    n->linked++;
+    if (!f->tracked)
+        *vec_push(n->memory, &n->untracked) = f->sku;
+    if (!store_link(tx, n->lane->shop, p->id, f->item, e) || !put_item_state(n, tx, f, e))
+        return false;
+    return str_equal(before, f->item) || (store_flush(tx, e) && sync__rederive(n->lane, tx, f->item, baseline, e));
+}
+
+static bool link_all(linking *n, instant baseline, err *e)
+{
+    AUTO(arena_end) arena *page = arena_new(0);
+    sync_lane *l = n->lane;
+    int64_t after = 0;
+    for (;;) {
+        AUTO(store_tx_end) store_tx *tx = NULL;
+        store_product *products;
+        size_t count;
+        arena_clear(page);
+        if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) ||
+            !store_products_after(tx, after, PAGE, page, &products, &count, e))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (!link_product(n, tx, &products[i], baseline, e))
+                return err_wrap(e, "linking %.*s", STR_ARG(products[i].sku));
+        if (!store_commit(&tx, e))
+            return false;
+        if (count == 0)
+            return true;
+        after = products[count - 1].id;
+        sync__progress(l, "link", n->linked, -1);
+    }
+}
+
+/* -- stocked? -- */
+
+typedef struct stocking {
+    arena *memory;
+    VEC(sync__suspect) list;
+} stocking;
+
+static bool take_target(void *ctx, const target_row *row, str channel, err *e)
+{
+    (void)e;
+    stocking *s = ctx;
+    *vec_push(s->memory, &s->list) = sync__suspect_of(s->memory, row, channel);
+    return true;
+}
+
+static bool put_level_states(linking *n, const sync__suspect *list, const shop_level *levels, size_t count, const shop_facts *facts, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    if (!store_begin(n->lane->db, STORE_WRITE, &tx, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        target_row now;
+        bool some;
+        target_state seen = sync__state_of(&levels[i], sync__location_active(facts, list[i].row.location));
+        if (!store_target_get(tx, list[i].row.key, store_arena(tx), &now, &some, e) || (some && !sync__see_state(tx, &now, seen, e)))
+            return false;
+        bool listed = false;
+        for (size_t k = 0; k < n->not_stocked.count; k++)
+            listed |= str_equal(n->not_stocked.at[k], list[i].row.sku);
+        if (seen == TARGET_NOT_STOCKED && !listed)
+            *vec_push(n->memory, &n->not_stocked) = str_copy(n->memory, list[i].row.sku);
+    }
+    return store_commit(&tx, e);
+}
+
+static bool read_stocking(linking *n, err *e)
+{
+    AUTO(arena_end) arena *memory = arena_new(0);
+    stocking s = {.memory = memory};
+    shop_facts facts;
+    if (!shop_check(n->lane->remote, memory, &facts, e) || !sync__each_target(n->lane, take_target, &s, e))
+        return false;
+    for (size_t from = 0, to; from < s.list.count; from = to) {
+        AUTO(arena_end) arena *a = arena_new(0);
+        str items[SHOP_LEVEL_IDS_MAX];
+        shop_level levels[SHOP_LEVEL_IDS_MAX];
+        instant asked[SHOP_LEVEL_IDS_MAX];
+        for (to = from; to < s.list.count && to - from < SHOP_LEVEL_IDS_MAX &&
+                        str_equal(s.list.at[to].row.location, s.list.at[from].row.location);
+             to++)
+            items[to - from] = s.list.at[to].row.target.item;
+        if (!sync__read_levels(n->lane, s.list.at[from].row.location, items, to - from, a, levels, asked, e) ||
+            !put_level_states(n, &s.list.at[from], levels, to - from, &facts, e))
+            return false;
+    }
+    return true;
+}
+
+bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e)
+{
+    linking n = {.lane = l, .memory = a, .by_sku = map_new(a)};
+    store_shop row;
+    if (!sync__check_shop(l, (sync__need){0}, a, &row, e) || !shop_items_all(l->remote, take_item, &n, e) ||
+        !link_all(&n, row.adopted_at, e) || !read_stocking(&n, e))
+        return false;
+    *ret = (sync_linked){.linked = n.linked,
+                         .unlinked = n.unlinked.at, .unlinked_count = n.unlinked.count,
+                         .duplicates = n.duplicates.at, .duplicate_count = n.duplicates.count,
+                         .untracked = n.untracked.at, .untracked_count = n.untracked.count,
+                         .not_stocked = n.not_stocked.at, .not_stocked_count = n.not_stocked.count};
+    return true;
+}
