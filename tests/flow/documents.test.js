@@ -11,11 +11,18 @@ import { VERSIONS, schemaOf } from '../../sandbox/schema.js';
 const folder = fileURLToPath(new URL('../../src/shop/documents/', import.meta.url));
 const table = readFileSync(fileURLToPath(new URL('../../src/shop/documents.def', import.meta.url)), 'utf8');
 const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
-const rows = new Map([...table.matchAll(/^DOCUMENT\(\w+,\s*(\w+),\s*"(\w*)",\s*(\d+),\s*(\d+)\)/gm)]
-    .map(([, file, operation, points, each]) => [file, { operation, points: Number(points), each: Number(each) }]));
+const rows = new Map(
+    [...table.matchAll(/^DOCUMENT\(\w+,\s*(\w+),\s*"(\w*)",\s*(\d+),\s*(\d+)\)/gm)].map(
+        ([, file, operation, points, each]) => [file, { operation, points: Number(points), each: Number(each) }],
+    ),
+);
 
 /** Numbers that decide the cost; the largest that the program passes. */
-const variables = { ids: Array.from({ length: 100 }, (_, i) => `gid://shopify/InventoryItem/${i + 1}`), fulfillments: 20, refunds: 20 };
+const variables = {
+    ids: Array.from({ length: 100 }, (_, i) => `gid://shopify/InventoryItem/${i + 1}`),
+    fulfillments: 20,
+    refunds: 20,
+};
 
 test('every file has a row in documents.def, and every row a file', () => {
     assert.deepEqual([...rows.keys()].sort(), files.map((name) => name.replace('.graphql', '')).sort());
@@ -25,7 +32,10 @@ for (const version of VERSIONS)
     for (const file of files)
         test(`${file} is valid in ${version}`, () => {
             const errors = validate(schemaOf(version), parse(readFileSync(folder + file, 'utf8')));
-            assert.deepEqual(errors.map((e) => e.message), []);
+            assert.deepEqual(
+                errors.map((e) => e.message),
+                [],
+            );
         });
 
 for (const [file, row] of rows) {

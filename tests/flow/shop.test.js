@@ -3,9 +3,12 @@
 import assert from 'node:assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { PROGRAM, shopOf } from '../lib/harness.js';
 
 const PROBE = join(dirname(PROGRAM), 'tests/flow/shop-probe');
@@ -14,20 +17,28 @@ const PROBE_MS = 60_000;
 /** Runs the probe; one object for each word. */
 async function probe(url, words, env) {
     const child = spawn(PROBE, [url, '2026-10', ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const out = [], err = [];
+    const out = [],
+        err = [];
     child.stdout.on('data', (chunk) => out.push(chunk));
     child.stderr.on('data', (chunk) => err.push(chunk));
     const limit = setTimeout(() => child.kill('SIGKILL'), PROBE_MS);
     const [status, signal] = await once(child, 'close');
     clearTimeout(limit);
     assert.strictEqual(status, 0, `shop-probe ${words.join(' ')}: ${signal ?? status}\n${Buffer.concat(err)}`);
-    return Buffer.concat(out).toString('utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    return Buffer.concat(out)
+        .toString('utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
 }
 
 /** A shop with products A and B, five of A, and the probe bound to it. */
 async function shopWithStock(t, options) {
     const shop = await shopOf(t, options);
-    const [a, b] = shop.post('products', ['A', 'B'].map((sku) => ({ sku, title: `Product ${sku}`, tracked: true, stocked: [shop.location] })));
+    const [a, b] = shop.post(
+        'products',
+        ['A', 'B'].map((sku) => ({ sku, title: `Product ${sku}`, tracked: true, stocked: [shop.location] })),
+    );
     shop.post('levels', [{ sku: 'A', location: shop.location, available: 5 }]);
     const ask = (...words) => probe(shop.url, words, { SHOP_TOKEN: shop.token });
     const one = async (...words) => (await ask(...words))[0];
@@ -54,10 +65,18 @@ test('items and levels are what the shop has, one by one and in bulk', async (t)
     shop.post('orders', { lines: [{ sku: 'A', quantity: 2 }], location: shop.location });
     shop.post('item', { sku: 'B', tracked: false });
     const [items, level, all] = await ask('items', 'levels', shop.location, a.item, 'levels-all', shop.location);
-    assert.deepStrictEqual(items.items.map(({ sku, item, tracked, bundle }) => ({ sku, item, tracked, bundle })),
-        [{ sku: 'A', item: a.item, tracked: true, bundle: false }, { sku: 'B', item: b.item, tracked: false, bundle: false }]);
+    assert.deepStrictEqual(
+        items.items.map(({ sku, item, tracked, bundle }) => ({ sku, item, tracked, bundle })),
+        [
+            { sku: 'A', item: a.item, tracked: true, bundle: false },
+            { sku: 'B', item: b.item, tracked: false, bundle: false },
+        ],
+    );
     const [got] = level.levels;
-    assert.deepStrictEqual([got.available.value, got.committed.value, got.on_hand.value, got.incoming.value], [3, 2, 5, 0]);
+    assert.deepStrictEqual(
+        [got.available.value, got.committed.value, got.on_hand.value, got.incoming.value],
+        [3, 2, 5, 0],
+    );
     assert.ok(got.active && got.tracked && got.level_exists && got.available.at);
     assert.strictEqual(got.on_hand.at, null);
     assert.deepStrictEqual(all.levels[0], got);
@@ -68,9 +87,19 @@ test('items and levels are what the shop has, one by one and in bulk', async (t)
 test('an item that does not exist, and a pair that never had a level', async (t) => {
     const { shop, a, ask } = await shopWithStock(t);
     const other = shop.post('locations', { name: 'Other' }).id;
-    const [gone, never] = await ask('levels', shop.location, 'gid://shopify/InventoryItem/999', 'levels', other, a.item);
+    const [gone, never] = await ask(
+        'levels',
+        shop.location,
+        'gid://shopify/InventoryItem/999',
+        'levels',
+        other,
+        a.item,
+    );
     assert.strictEqual(gone.levels[0].item_exists, false);
-    assert.deepStrictEqual([never.levels[0].item_exists, never.levels[0].level_exists, never.levels[0].available.value], [true, false, null]);
+    assert.deepStrictEqual(
+        [never.levels[0].item_exists, never.levels[0].level_exists, never.levels[0].available.value],
+        [true, false, null],
+    );
 });
 
 test('an order is read through its whole life', async (t) => {
@@ -78,9 +107,15 @@ test('an order is read through its whole life', async (t) => {
     const { id } = shop.post('orders', { lines: [{ sku: 'A', quantity: 4 }], location: shop.location });
     let order = await one('order', id);
     assert.strictEqual(order.in_time, true);
-    assert.deepStrictEqual(order.lines[0].fulfilment_orders, [{ location: shop.location, total: 4, remaining: 4, closed: false }]);
+    assert.deepStrictEqual(order.lines[0].fulfilment_orders, [
+        { location: shop.location, total: 4, remaining: 4, closed: false },
+    ]);
     shop.post(`orders/${id.split('/').pop()}/fulfil`, { lines: [{ sku: 'A', quantity: 1 }], location: shop.location });
-    shop.post(`orders/${id.split('/').pop()}/refund`, { lines: [{ sku: 'A', quantity: 1 }], restock: 'return', location: shop.location });
+    shop.post(`orders/${id.split('/').pop()}/refund`, {
+        lines: [{ sku: 'A', quantity: 1 }],
+        restock: 'return',
+        location: shop.location,
+    });
     order = await one('order', id);
     const [line] = order.lines;
     assert.deepStrictEqual(line.fulfilled, [{ location: shop.location, units: 1 }]);
@@ -96,20 +131,34 @@ test('an order is read through its whole life', async (t) => {
 test('an order of 120 lines comes whole', async (t) => {
     const { shop, one } = await shopWithStock(t);
     const skus = Array.from({ length: 120 }, (_, i) => `L${i}`);
-    shop.post('products', skus.map((sku) => ({ sku, title: sku, tracked: true, stocked: [shop.location] })));
-    shop.post('levels', skus.map((sku) => ({ sku, location: shop.location, available: 1 })));
+    shop.post(
+        'products',
+        skus.map((sku) => ({ sku, title: sku, tracked: true, stocked: [shop.location] })),
+    );
+    shop.post(
+        'levels',
+        skus.map((sku) => ({ sku, location: shop.location, available: 1 })),
+    );
     const { id } = shop.post('orders', { lines: skus.map((sku) => ({ sku, quantity: 1 })), location: shop.location });
     const order = await one('order', id);
     assert.strictEqual(order.error, undefined);
-    assert.deepStrictEqual(order.lines.map((line) => line.sku), skus);
-    assert.ok(order.lines.every((line) => line.fulfilment_orders.length === 1 && line.fulfilment_orders[0].remaining === 1));
+    assert.deepStrictEqual(
+        order.lines.map((line) => line.sku),
+        skus,
+    );
+    assert.ok(
+        order.lines.every((line) => line.fulfilment_orders.length === 1 && line.fulfilment_orders[0].remaining === 1),
+    );
     assert.deepStrictEqual(violations(shop), []);
 });
 
 test('orders are listed by page, all and open ones', async (t) => {
     const { shop, ask } = await shopWithStock(t);
     shop.post('levels', [{ sku: 'A', location: shop.location, available: 500 }]);
-    const ids = Array.from({ length: 120 }, () => shop.post('orders', { lines: [{ sku: 'A', quantity: 1 }], location: shop.location }).id);
+    const ids = Array.from(
+        { length: 120 },
+        () => shop.post('orders', { lines: [{ sku: 'A', quantity: 1 }], location: shop.location }).id,
+    );
     shop.post(`orders/${ids[7].split('/').pop()}/cancel`, { restock: true });
     const [all, open] = await ask('orders', 'open-orders');
     assert.deepStrictEqual([...all.orders].sort(), [...ids].sort());
@@ -144,7 +193,17 @@ test('a line that is refused is named', async (t) => {
 test('an item is stocked where it was not, and its history has an address', async (t) => {
     const { shop, a, ask } = await shopWithStock(t);
     const other = shop.post('locations', { name: 'Other' }).id;
-    const [activated, level, history] = await ask('activate', 'key-9', a.item, other, 'levels', other, a.item, 'history', a.item);
+    const [activated, level, history] = await ask(
+        'activate',
+        'key-9',
+        a.item,
+        other,
+        'levels',
+        other,
+        a.item,
+        'history',
+        a.item,
+    );
     assert.strictEqual(activated.error, undefined);
     assert.strictEqual(level.levels[0].active, true);
     assert.match(history.url, /^https?:\/\/.*inventory_history$/);
@@ -152,8 +211,17 @@ test('an item is stocked where it was not, and its history has an address', asyn
 });
 
 // Whatever is lost on the way: sent again with its own key, it is applied once.
-for (const [kind, more] of [['http_500', {}], ['http_503', {}], ['throttled', {}], ['http_429', { ms: 300 }], ['cut_before', {}], ['cut_after', {}],
-    ['lost_answer', {}], ['maintenance', {}], ['latency', { ms: 300 }]])
+for (const [kind, more] of [
+    ['http_500', {}],
+    ['http_503', {}],
+    ['throttled', {}],
+    ['http_429', { ms: 300 }],
+    ['cut_before', {}],
+    ['cut_after', {}],
+    ['lost_answer', {}],
+    ['maintenance', {}],
+    ['latency', { ms: 300 }],
+])
     test(`a push survives ${kind}, and a read does`, async (t) => {
         const { shop, adjust, one, available } = await shopWithStock(t);
         shop.post('faults', { kind, count: 1, ...more });
@@ -203,7 +271,12 @@ test('a bulk query that fails is an error, and the next one is whole', async (t)
 
 test('a catalogue of 30,000 comes line by line', async (t) => {
     const { shop, one } = await shopWithStock(t);
-    const rows = Array.from({ length: 30_000 }, (_, i) => ({ sku: `N${i}`, title: 'x'.repeat(200), tracked: true, stocked: [shop.location] }));
+    const rows = Array.from({ length: 30_000 }, (_, i) => ({
+        sku: `N${i}`,
+        title: 'x'.repeat(200),
+        tracked: true,
+        stocked: [shop.location],
+    }));
     for (let i = 0; i < rows.length; i += 5_000) shop.post('products', rows.slice(i, i + 5_000));
     const { items, error } = await one('items');
     assert.strictEqual(error, undefined);
@@ -211,24 +284,75 @@ test('a catalogue of 30,000 comes line by line', async (t) => {
     assert.strictEqual(items.at(-1).sku, 'N29999');
 });
 
+/** A server of our own: its address, and what it has seen. */
+async function listen(t, server, scheme) {
+    const seen = { connections: 0 };
+    server.on('connection', () => seen.connections++);
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = () => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(resolve));
+    };
+    t.after(close);
+    return { url: `${scheme}://127.0.0.1:${server.address().port}`, seen, close };
+}
+
+const WRITE = ['adjust', 'k', 'gid://shopify/InventoryItem/1', 'gid://shopify/Location/1', '1', 'null'];
+
+test('a certificate that nobody vouches for ends before anything is sent', async (t) => {
+    const [key, cert] = ['key', 'crt'].map((end) =>
+        readFileSync(fileURLToPath(new URL(`tls/nobody.${end}`, import.meta.url))),
+    );
+    let requests = 0;
+    const { url, seen } = await listen(
+        t,
+        createTlsServer({ key, cert }, (_, response) => {
+            requests++;
+            response.end('{}');
+        }),
+        'https',
+    );
+    const [answer] = await probe(url, WRITE, { SHOP_TOKEN: 'x' });
+    assert.deepStrictEqual([answer.class, answer.not_sent, requests], ['retry', true, 0]);
+    assert.match(answer.message, /certificate/);
+    assert.ok(seen.connections > 0);
+});
+
+test('calls share a connection', async (t) => {
+    const answer = JSON.stringify({ data: { inventoryItem: { inventoryHistoryUrl: 'https://x' } } });
+    const server = createServer((request, response) => {
+        request.resume().on('end', () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(answer));
+    });
+    const { url, seen } = await listen(t, server, 'http');
+    const answers = await probe(url, ['history', 'a', 'history', 'b', 'history', 'c'], { SHOP_TOKEN: 'x' });
+    assert.deepStrictEqual(
+        answers.map((one) => one.url),
+        ['https://x', 'https://x', 'https://x'],
+    );
+    assert.strictEqual(seen.connections, 1);
+});
+
 test('an address that redirects, and one where nobody listens', async (t) => {
-    const moved = createServer((_, response) => response.writeHead(301, { Location: 'http://127.0.0.1:9/elsewhere' }).end());
-    await new Promise((resolve) => moved.listen(0, '127.0.0.1', resolve));
-    t.after(() => moved.close());
-    const url = `http://127.0.0.1:${moved.address().port}`;
-    const write = ['adjust', 'k', 'gid://shopify/InventoryItem/1', 'gid://shopify/Location/1', '1', 'null'];
-    const [stopped] = await probe(url, write, { SHOP_TOKEN: 'x' });
+    const moved = createServer((_, response) =>
+        response.writeHead(301, { Location: 'http://127.0.0.1:9/elsewhere' }).end(),
+    );
+    const { url, close } = await listen(t, moved, 'http');
+    const [stopped] = await probe(url, WRITE, { SHOP_TOKEN: 'x' });
     assert.deepStrictEqual([stopped.class, stopped.code], ['stop', 'HTTP_301']);
     assert.match(stopped.message, /myshopify\.com/);
-    moved.closeAllConnections();
-    await new Promise((resolve) => moved.close(resolve));
-    const [refused] = await probe(url, write, { SHOP_TOKEN: 'x' });
+    await close();
+    const [refused] = await probe(url, WRITE, { SHOP_TOKEN: 'x' });
     assert.deepStrictEqual([refused.class, refused.not_sent], ['retry', true]);
 });
 
 test('a proxy of the environment is not asked for this machine', async (t) => {
     const { shop } = await shopWithStock(t);
     const proxy = 'http://127.0.0.1:9';
-    const [facts] = await probe(shop.url, ['check'], { SHOP_TOKEN: shop.token, http_proxy: proxy, https_proxy: proxy, all_proxy: proxy });
+    const [facts] = await probe(shop.url, ['check'], {
+        SHOP_TOKEN: shop.token,
+        http_proxy: proxy,
+        https_proxy: proxy,
+        all_proxy: proxy,
+    });
     assert.strictEqual(facts.error, undefined);
 });
