@@ -73,8 +73,9 @@ struct command {
     unsigned needs;
     const opt *opts; /* ends with a row without a name; NULL: none */
     command_run *run;
-    const char *about; /* one line */
-    const char *more;  /* help: paragraphs, examples; may be NULL */
+    const char *about;                   /* one line */
+    const char *more;                    /* help: paragraphs, examples; may be NULL */
+    bool (*check)(const cli *c, err *e); /* of the command line, before anything is opened; NULL: none */
 };
 
 #define CLI_LANE_WAIT_MS INT64_C(60000) /* how long a command waits for another worker of the same shop */
@@ -113,6 +114,10 @@ int64_t cli__elapsed_us(const cli *c);
 /* shared by commands that name things */
 MUST bool cli__product(store_tx *tx, const char *sku, int64_t *ret, err *e); /* ERR_MISSING with the mend */
 MUST bool cli__channel(const store_config *c, const char *code, const store_channel **ret, err *e);
+
+/* cmd_files.c: checks of the command line */
+bool cli__check_levels(const cli *c, err *e);
+bool cli__check_export(const cli *c, err *e);
 
 command_run cmd_init, cmd_version, cmd_help, cmd_man, cmd_verify;
 command_run cmd_import_config, cmd_import_products, cmd_import_levels, cmd_import_adjustments, cmd_import_orders;

@@ -68,12 +68,17 @@ static bool up_to_date(cli *c, err *e)
     return store_catch_up_all(c->store, e);
 }
 
+bool cli__check_levels(const cli *c, err *e)
+{
+    if (cli__given(c, "mode"))
+        return true;
+    return ERR(e, ERR_USAGE, "--mode is needed: qoh (a count), atp (already net of reservations) or keep-gap");
+}
+
 bool cmd_import_levels(cli *c, cli_exit *ret, err *e)
 {
     feed_options o = options_of(c);
     feed_summary s;
-    if (!cli__given(c, "mode"))
-        return ERR(e, ERR_USAGE, "--mode is needed: qoh (a count), atp (already net of reservations) or keep-gap");
     reset_mode mode = (reset_mode[]){RESET_QOH, RESET_ATP, RESET_KEEP_GAP}[cli__number(c, "mode", 0)];
     instant as_of = cli__number(c, "as-of", INSTANT_NONE);
     return up_to_date(c, e) && feed_levels(c->store, c->args[0], mode, as_of, &o, c->memory, &s, e) &&
@@ -166,14 +171,19 @@ bool cmd_export_config(cli *c, cli_exit *ret, err *e)
     return cli__spool(c, &to, e) && feed_config_export(c->store, to, e);
 }
 
+bool cli__check_export(const cli *c, err *e)
+{
+    if (!cli__given(c, "csv") || !c->json)
+        return true;
+    return ERR(e, ERR_USAGE, "--csv and --json cannot both be; choose one");
+}
+
 typedef bool export_run(store *s, feed_format f, FILE *to, err *e);
 
 static bool export_with(cli *c, export_run *run, cli_exit *ret, err *e)
 {
     FILE *to;
     bool csv = cli__given(c, "csv");
-    if (csv && c->json)
-        return ERR(e, ERR_USAGE, "--csv and --json cannot both be; choose one");
     *ret = CLI_GOOD;
     feed_format f = csv ? FEED_CSV : c->json && !c->jsonl ? FEED_JSON : FEED_JSONL;
     return cli__spool(c, &to, e) && run(c->store, f, to, e);

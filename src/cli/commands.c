@@ -56,14 +56,14 @@ const command COMMANDS[] = {
      "  evenstock atp SHIRT-M --explain\n"
      "  evenstock atp SHIRT-M --channel web --json\n"},
     {"export atp", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_atp,
-     "write the online ATP of every product in every channel", NULL},
+     "write the online ATP of every product in every channel", NULL, cli__check_export},
     {"export config", "", 0, 0, NEEDS_STORE_READ, NULL, cmd_export_config,
      "write the configuration as 'import config' reads it",
      "  evenstock export config > config.json\n"},
     {"export ledger", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_ledger,
-     "write every movement, oldest first", NULL},
+     "write every movement, oldest first", NULL, cli__check_export},
     {"export levels", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_levels,
-     "write the stock of every product at every facility", NULL},
+     "write the stock of every product at every facility", NULL, cli__check_export},
     {"help", "[COMMAND]", 0, 2, NEEDS_NOTHING, NULL, cmd_help,
      "list the commands, or tell about one", NULL},
     {"import adjustments", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_adjustments,
@@ -81,7 +81,7 @@ const command COMMANDS[] = {
      "CSV columns: sku (or id_type,id_value), facility, quantity; optional as_of, reason, comments.\n"
      "Mode qoh: the file counts units on the shelf. atp: it already nets reservations. keep-gap: a count, reservations stay.\n"
      FILE_HELP "\n"
-     "  evenstock import levels erp.csv --mode qoh --as-of 2026-11-24T02:00:00Z\n"},
+     "  evenstock import levels erp.csv --mode qoh --as-of 2026-11-24T02:00:00Z\n", cli__check_levels},
     {"import orders", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_orders,
      "apply order events: placed, allocated, fulfilled, cancelled, returned",
      "JSON lines, one event each, in whatever order; each event_id applies once.\n"

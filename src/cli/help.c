@@ -80,23 +80,31 @@ void cli__help_command(buf *to, const command *cmd)
 
 /* -- the man page, in mdoc -- */
 
-/* A line of text; a leading dot or quote would be a macro. */
+/* One sentence as a line; a leading dot or quote would be a macro. */
+static void man_sentence(buf *to, str line)
+{
+    if (line.at[0] == '.' || line.at[0] == '\'')
+        buf_printf(to, "\\&");
+    for (size_t i = 0; i < line.len; i++)
+        if (line.at[i] == '\\')
+            buf_printf(to, "\\e");
+        else
+            buf_add_char(to, line.at[i]);
+    buf_add_char(to, '\n');
+}
+
+/* mdoc wants each sentence on a line of its own. */
 static void man_text(buf *to, str text)
 {
-    str line;
-    for (bool more = true; more;) {
-        more = str_cut(text, '\n', &line, &text);
-        line = str_trim(line);
-        if (str_empty(line))
+    size_t from = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        bool ends = i == text.len || text.at[i] == '\n' || (text.at[i] == ' ' && i > 0 && text.at[i - 1] == '.');
+        if (!ends)
             continue;
-        if (line.at[0] == '.' || line.at[0] == '\'')
-            buf_printf(to, "\\&");
-        for (size_t i = 0; i < line.len; i++)
-            if (line.at[i] == '\\')
-                buf_printf(to, "\\e");
-            else
-                buf_add_char(to, line.at[i]);
-        buf_add_char(to, '\n');
+        str line = str_trim((str){text.at + from, i - from});
+        if (!str_empty(line))
+            man_sentence(to, line);
+        from = i;
     }
 }
 
@@ -140,7 +148,8 @@ void cli__man(buf *to)
         buf_printf(to, ".Ss %s%s%s\n", cmd->name, *cmd->args ? " " : "", cmd->args);
         buf_printf(to, "This command: %s.\n", cmd->about);
         if (cmd->more) {
-            buf_printf(to, ".Pp\n");
+            if (!str_starts(str_of(cmd->more), STR("  ")))
+                buf_printf(to, ".Pp\n");
             man_more(to, cmd->more);
         }
         if (cmd->opts && cmd->opts->name) {

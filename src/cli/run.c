@@ -33,6 +33,8 @@ static void signals(void)
 static bool needs_open(cli *c, err *e)
 {
     unsigned needs = c->command->needs;
+    if (c->command->check && !c->command->check(c, e))
+        return false;
     if ((needs & NEEDS_NET) && !shop_net_open(&c->net, &c->world.net, e))
         return false;
     if (!(needs & (NEEDS_STORE_READ | NEEDS_STORE_WRITE)))
