@@ -20,7 +20,7 @@ static void mark_cut(char *text, size_t size, int wanted)
     memcpy(text + end, mark, sizeof mark);
 }
 
-bool err_set(err *e, err_code code, const char *where, const char *format, ...)
+void err_set(err *e, err_code code, const char *where, const char *format, ...)
 {
     CHECK(code != ERR_NONE);
     char text[sizeof e->text]; /* the arguments may point into the old text */
@@ -32,10 +32,9 @@ bool err_set(err *e, err_code code, const char *where, const char *format, ...)
     memcpy(e->text, text, sizeof text);
     e->code = code;
     e->where = where;
-    return false;
 }
 
-bool err_wrap(err *e, const char *format, ...)
+void err_context(err *e, const char *format, ...)
 {
     CHECK(e->code != ERR_NONE);
     char context[sizeof e->text], text[sizeof e->text];
@@ -47,7 +46,6 @@ bool err_wrap(err *e, const char *format, ...)
     wanted = snprintf(text, sizeof text, "%s: %s", context, e->text);
     mark_cut(text, sizeof text, wanted);
     memcpy(e->text, text, sizeof text);
-    return false;
 }
 
 const char *err_code_name(err_code code)

@@ -9,8 +9,8 @@
  */
 #include <stdbool.h>
 
-#define MUST __attribute__((warn_unused_result))
-#define PRINTF(f, a) __attribute__((format(printf, f, a), nonnull(f)))
+#define MUST          __attribute__((warn_unused_result))
+#define PRINTF(f, a)  __attribute__((format(printf, f, a), nonnull(f)))
 #define AUTO(release) __attribute__((cleanup(release)))
 
 typedef enum err_code {
@@ -34,14 +34,18 @@ typedef struct err {
 } err;
 
 #define ERR_STR2(x) #x
-#define ERR_STR(x) ERR_STR2(x)
-#define ERR_HERE (__FILE__ ":" ERR_STR(__LINE__))
-#define ERR(e, code, ...) err_set((e), (code), ERR_HERE, __VA_ARGS__) /* sets, returns false */
-
-/* Sets the error and returns false, so that `return ERR(...)` reads well. Not MUST: it always fails. */
-bool err_set(err *e, err_code code, const char *where, const char *format, ...) PRINTF(4, 5);
-/* Puts context in front ("context: text"), keeps code and origin, returns false. */
-bool err_wrap(err *e, const char *format, ...) PRINTF(2, 3);
+#define ERR_STR(x)  ERR_STR2(x)
+#define ERR_HERE    (__FILE__ ":" ERR_STR(__LINE__))
+/* Sets the error and is false, so that `return ERR(...)` reads well; inline, so that analyzers see it, too. */
+#define ERR(e, code, ...) (err_set((e), (code), ERR_HERE, __VA_ARGS__), err_false())
+void err_set(err *e, err_code code, const char *where, const char *format, ...) PRINTF(4, 5);
+/* Puts context in front ("context: text"), keeps code and origin, is false. */
+#define err_wrap(e, ...) (err_context((e), __VA_ARGS__), err_false())
+void err_context(err *e, const char *format, ...) PRINTF(2, 3);
+static inline bool err_false(void)
+{
+    return false;
+}
 const char *err_code_name(err_code code);
 
 /*

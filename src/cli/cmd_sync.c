@@ -34,6 +34,25 @@ static void left_json(js_writer *w, const sync_report *r)
     js_close(w);
 }
 
+static void incidents_json(js_writer *w, const sync_report *r)
+{
+    js_array(w, "incidents");
+    for (size_t i = 0; i < r->incident_count; i++) {
+        const sync_incident *n = &r->incidents[i];
+        js_object(w, NULL);
+        js_put_str(w, "sku", n->sku);
+        js_put_str(w, "channel", n->channel);
+        js_put_int(w, "drift", n->drift);
+        js_put_int(w, "available", n->available);
+        js_put_int(w, "explained", n->explained);
+        js_put_instant(w, "after", n->after);
+        js_put_instant(w, "before", n->before);
+        js_put_str(w, "history", n->history);
+        js_close(w);
+    }
+    js_close(w);
+}
+
 static void lines_json(js_writer *w, const sync_report *r)
 {
     js_array(w, "lines");
@@ -74,8 +93,10 @@ static void report_json(cli *c, const char *job, const sync_report *r)
     js_put_int(&w, "calls", r->calls);
     js_put_int(&w, "points", r->points);
     js_put_seconds(&w, "seconds", r->us);
-    if (strcmp(job, "hard") == 0)
+    if (strcmp(job, "hard") == 0) {
         left_json(&w, r);
+        incidents_json(&w, r);
+    }
     if (cli__given(c, "dry-run"))
         lines_json(&w, r);
     if (str_empty(r->stopped))
@@ -83,6 +104,11 @@ static void report_json(cli *c, const char *job, const sync_report *r)
     else
         js_put_str(&w, "stopped", r->stopped);
     js_close(&w);
+}
+
+static instant_buf time_or(instant t)
+{
+    return t == INSTANT_NONE ? (instant_buf){"an unknown time"} : instant_print(t);
 }
 
 static void report_text(cli *c, const char *job, const sync_report *r)
@@ -98,6 +124,11 @@ static void report_text(cli *c, const char *job, const sync_report *r)
     for (size_t i = 0; i < r->line_count; i++)
         cli__line(c, "  would write %.*s in %.*s: %+" PRId64 " (target %" PRId64 "): %.*s", STR_ARG(r->lines[i].sku),
                   STR_ARG(r->lines[i].channel), r->lines[i].delta, r->lines[i].target, STR_ARG(r->lines[i].why));
+    for (size_t i = 0; i < r->incident_count && i < 20; i++)
+        cli__line(c, "  changed by somebody else: %.*s in %.*s by %+" PRId64 ", between %s and %s%s%.*s",
+                  STR_ARG(r->incidents[i].sku), STR_ARG(r->incidents[i].channel), r->incidents[i].drift,
+                  time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z,
+                  str_empty(r->incidents[i].history) ? "" : "; see ", STR_ARG(r->incidents[i].history));
     for (size_t i = 0; i < r->left_count && i < 20; i++)
         cli__line(c, "  not confirmed: %.*s in %.*s: %.*s", STR_ARG(r->left[i].sku), STR_ARG(r->left[i].channel),
                   STR_ARG(r->left[i].why));

@@ -8,7 +8,8 @@
 
 #define ROUNDS_MAX 8
 #define HISTORIES_MAX 20
-#define MARGIN_US (100 * US_PER_MS) /* beside a wait, for the way of the request */
+/* A wait is never shorter: the shop's Date has whole seconds, so a read just after a boundary may still show the old one. */
+#define WAIT_US (500 * US_PER_MS)
 
 static int64_t ticks(const sync__confirmation *c)
 {
@@ -247,7 +248,7 @@ static int64_t wait_needed(sync__confirmation *c)
             continue;
         s->ready_at = sync__ready_from(c, s);
         s->ready = s->ready_at == INSTANT_NONE || s->ready_at <= s->first_asked;
-        int64_t needs = s->ready ? 0 : s->ready_at - s->first_asked + MARGIN_US;
+        int64_t needs = s->ready ? 0 : qty_max(s->ready_at - s->first_asked, WAIT_US);
         if (needs <= left && needs > wait)
             wait = needs;
     }
@@ -268,15 +269,11 @@ static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
     *ret_again = false;
     if (!read_all(c, /* second= */ false, e))
         return false;
-    int64_t wait = wait_needed(c);
-    if (wait > 0) {
+    for (int64_t wait; (wait = wait_needed(c)) > 0 && !sync__stop(c->lane);) {
         sync__sleep(c->lane, wait);
-        *ret_again = true;
         if (!read_all(c, /* second= */ false, e))
             return false;
-        wait = wait_needed(c);
     }
-    *ret_again = wait > 0;
     if (!any_ready(c))
         return true;
     if (!catch_up(c, e) || !look_at_rows(c, e) || !read_all(c, /* second= */ true, e) ||

@@ -49,6 +49,7 @@ typedef struct sync__report {
     sync_report out;
     VEC(sync_left) left;
     VEC(sync_plan_line) lines;
+    VEC(sync_incident) incidents;
     int64_t began_ticks;
     shop_totals before;
 } sync__report;

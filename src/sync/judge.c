@@ -255,6 +255,19 @@ static str evidence_of(store_tx *tx, const sync__suspect *s)
     return str_copy(store_arena(tx), buf_str(&text));
 }
 
+static void report_incident(sync__confirmation *c, const sync__suspect *s, const store_incident *i)
+{
+    arena *a = c->report->memory;
+    *vec_push(a, &c->report->incidents) = (sync_incident){.sku = str_copy(a, i->sku),
+                                                          .channel = str_copy(a, s->channel),
+                                                          .drift = i->drift,
+                                                          .available = i->available,
+                                                          .explained = i->explained,
+                                                          .after = i->after,
+                                                          .before = i->before,
+                                                          .history = str_copy(a, s->history)};
+}
+
 /* R6: the incident, E and the line of the repair, in this transaction. */
 static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, qty drift, sync__repairs *r, err *e)
 {
@@ -276,6 +289,7 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
     if (!store_incident_add(tx, &i, &incident, e) || !store_explained(tx, now->key, EXPLAINED_DRIFT, drift, ref, e))
         return false;
     c->report->out.drifted++;
+    report_incident(c, s, &i);
     log_line(LOG_INFO, "reconcile.drift", F_STR("sku", now->sku), F_INT("drift", drift), F_INT("available", n.s));
     if (!repair)
         return true;

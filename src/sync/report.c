@@ -41,6 +41,8 @@ bool sync__report_end(sync__report *r, sync_lane *l, sync_report *ret, err *e)
     r->out.us = l->outer->clock.ticks_us(l->outer->clock.ctx) - r->began_ticks;
     r->out.left = r->left.at;
     r->out.left_count = r->left.count;
+    r->out.incidents = r->incidents.at;
+    r->out.incident_count = r->incidents.count;
     r->out.lines = r->lines.at;
     r->out.line_count = r->lines.count;
     *ret = r->out;

@@ -34,12 +34,21 @@ typedef struct sync_left { /* a target that could not be confirmed, and why */
     str sku, channel, why;
 } sync_left;
 
+typedef struct sync_incident { /* what somebody else did, found by this run; R6 */
+    str sku, channel;
+    qty drift, available, explained; /* S + H + U - E, S, and E before */
+    instant after, before;           /* when it happened, as far as is known; INSTANT_NONE: unknown */
+    str history;                     /* Shopify's page of the item's adjustments; "" not asked for */
+} sync_incident;
+
 typedef struct sync_report {
     int64_t selected, pushed, refused, in_doubt, drifted; /* lines */
     int64_t events, new_events, movements;                /* orders: readings looked at, that changed something, ledger rows */
     int64_t calls, points, us;
     const sync_left *left;
     size_t left_count;
+    const sync_incident *incidents;
+    size_t incident_count;
     const sync_plan_line *lines;
     size_t line_count;
     str stopped; /* why it ended early ("" not): the shop said stop; told with the mend */

@@ -82,7 +82,7 @@ export class Workspace {
 
     adjust(rows) {
         const text = 'sku,facility,delta\n' + rows.map((row) => row.join(',')).join('\n') + '\n';
-        return this.json(['import', 'adjustments', this.file(`adjust-${this.#next()}.csv`, text)]);
+        return this.json(['import', 'adjustments', this.file(`adjust-${this.#next()}.csv`, text), '--again']);
     }
 
     #next() { return (this.number = (this.number ?? 0) + 1); }
