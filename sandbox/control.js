@@ -158,6 +158,7 @@ function history(world, query) {
             out.push({
                 ...row,
                 at: iso(row.at),
+                at_ms: row.at,
                 location: level.location,
                 sku: world.items.get(level.item)?.sku ?? null,
             });

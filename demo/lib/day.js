@@ -65,7 +65,7 @@ export class Day {
         }
     }
 
-    /** The shop's staff ship an order at once; its units leave the warehouse here too. */
+    /** The shop's staff ship an order at once; which facility lost the units is not told here, so they stay demand. */
     async #ship(order) {
         const answer = await this.control.post(`orders/${encodeURIComponent(order)}/fulfil`, {});
         if (answer.refused) throw new Error(`the shop could not ship: ${answer.refused}`);

@@ -35,7 +35,7 @@ export function writeConfig(folder, shop, location) {
         facilities: FACILITIES.map((f) => ({ ...f, active: true, time_zone: 'Europe/London' })),
         groups: [{ code: 'ONLINE', members: ONLINE.map((facility) => ({ facility, from: null, thru: null })) }],
         shops: [{ code: 'main', url: shop.url, api_version: '2026-10', client_id_env: 'DEMO_CLIENT_ID', client_secret_env: 'DEMO_CLIENT_SECRET', writable: true, index_lag_s: 1 }],
-        channels: [{ code: 'web', shop: 'main', location, mode: 'aggregate', group: 'ONLINE', ships_from: 'WAREHOUSE' }],
+        channels: [{ code: 'web', shop: 'main', location, mode: 'aggregate', group: 'ONLINE' }],
     };
     return writeJson(folder, 'config.json', config);
 }
