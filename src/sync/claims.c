@@ -242,6 +242,6 @@ bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const t
             s->ready_at = INSTANT_NONE;
             return true;
         }
-    *vec_push(c->memory, &c->items_to_read) = str_copy(c->memory, now->target.item); /* the readings may be old */
+    *vec_push(c->report->memory, &c->items_to_read) = str_copy(c->report->memory, now->target.item); /* the readings may be old */
     return judge_again(s, ret_again, "Shopify has fewer units committed there than the orders read here have open");
 }

@@ -8,6 +8,7 @@
 
 #define ROUNDS_MAX 8
 #define HISTORIES_MAX 20
+#define LOAD_PAGE 500 /* suspects loaded in one transaction */
 /* A wait is never shorter: the shop's Date has whole seconds, so a read just after a boundary may still show the old one. */
 #define WAIT_US (500 * US_PER_MS)
 
@@ -73,17 +74,22 @@ static bool read_by_bulk(sync__confirmation *c, wanted *w, err *e)
 static bool read_by_id(sync__confirmation *c, const wanted *w, err *e)
 {
     AUTO(arena_end) arena *a = arena_new(0);
-    str *items = ARENA_NEW(a, str, w->count);
-    shop_level *levels = ARENA_NEW(a, shop_level, w->count);
-    instant *asked = ARENA_NEW(a, instant, w->count);
-    for (size_t i = 0; i < w->count; i++)
-        items[i] = w->list[i]->row.target.item;
-    if (!sync__read_levels(c->lane, w->list[0]->row.location, items, w->count, a, levels, asked, e))
-        return false;
-    for (size_t i = 0; i < w->count; i++) {
-        levels[i].item = items[i];
-        levels[i].location = w->list[i]->row.location;
-        take_level(w, w->list[i], &levels[i], asked[i]);
+    for (size_t from = 0; from < w->count; from += SHOP_LEVEL_IDS_MAX) {
+        size_t some = w->count - from < SHOP_LEVEL_IDS_MAX ? w->count - from : SHOP_LEVEL_IDS_MAX;
+        str items[SHOP_LEVEL_IDS_MAX];
+        shop_level *levels;
+        instant asked;
+        for (size_t i = 0; i < some; i++)
+            items[i] = w->list[from + i]->row.target.item;
+        arena_clear(a);
+        if (!sync__alive(c->lane, e) ||
+            !shop_levels(c->lane->remote, w->list[0]->row.location, items, some, a, &levels, &asked, e))
+            return false;
+        for (size_t i = 0; i < some; i++) {
+            levels[i].item = items[i];
+            levels[i].location = w->list[from + i]->row.location;
+            take_level(w, w->list[from + i], &levels[i], asked);
+        }
     }
     return true;
 }
@@ -285,13 +291,79 @@ static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
     return true;
 }
 
-bool sync__confirm(sync__confirmation *c, err *e)
+static bool confirm_chunk(sync__confirmation *c, err *e)
 {
     bool again = c->count > 0;
     for (int round = 0; again && round < ROUNDS_MAX && !sync__stop(c->lane) && str_empty(c->report->out.stopped); round++) {
         if (!confirm_round(c, &again, e))
             return false;
         again &= ticks(c) < c->until_ticks;
+    }
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->list[i].done)
+            sync__report_left(c->report, c->list[i].row.sku, c->list[i].channel, c->list[i].why);
+    return true;
+}
+
+/* -- chunks -- */
+
+static bool load_suspect(sync__confirmation *c, store_tx *tx, const sync__wanted *w, err *e)
+{
+    const store_config *cfg;
+    sync__suspect *s = &c->list[c->count];
+    bool some;
+    if (!store_config_get(tx, &cfg, e) || !store_target_get(tx, w->key, c->memory, &s->row, &some, e))
+        return false;
+    if (!some || str_empty(s->row.target.item)) /* unlinked since */
+        return true;
+    s->channel = str_copy(c->memory, config_channel(cfg, w->key.channel)->code);
+    s->operation = w->operation;
+    s->why = STR("the run ended before it was read");
+    s->history = STR("");
+    c->count++;
+    return true;
+}
+
+/* The suspects of a chunk. Those without E are derived again first: a link or a mapping may be newer than the readings (I10). */
+static bool load_chunk(sync__confirmation *c, const sync__wanted *list, size_t count, err *e)
+{
+    sync_lane *l = c->lane;
+    c->list = ARENA_NEW(c->memory, sync__suspect, count + 1);
+    c->count = 0;
+    for (size_t from = 0; from < count; from += LOAD_PAGE) {
+        AUTO(store_tx_end) store_tx *tx = NULL;
+        if (!sync__alive(l, e) || !store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
+            return false;
+        for (size_t i = from; i < count && i < from + LOAD_PAGE; i++) {
+            size_t before = c->count;
+            if (!load_suspect(c, tx, &list[i], e))
+                return false;
+            const target_row *row = &c->list[before].row;
+            if (c->count > before && !row->target.e.known && !sync__rederive(l, tx, row->target.item, c->shop.adopted_at, e))
+                return false;
+        }
+        if (!store_commit(&tx, e))
+            return false;
+    }
+    return true;
+}
+
+bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e)
+{
+    *c = (sync__confirmation){.lane = l, .report = r};
+    c->until_ticks = ticks(c) + l->options.settle_ms * US_PER_MS;
+    return sync__check_shop(l, (sync__need){0}, r->memory, &c->shop, e) && sync__look_at_shop(l, r->memory, &c->facts, e);
+}
+
+bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e)
+{
+    for (size_t from = 0; from < count; from += SYNC__CONFIRM_MAX) {
+        AUTO(arena_end) arena *memory = arena_new(0);
+        size_t some = count - from < SYNC__CONFIRM_MAX ? count - from : SYNC__CONFIRM_MAX;
+        c->memory = memory;
+        memset(&c->repairs, 0, sizeof c->repairs);
+        if (!load_chunk(c, list + from, some, e) || !confirm_chunk(c, e))
+            return false;
     }
     return true;
 }

@@ -153,14 +153,16 @@ bool sync__levels_agree(const shop_level *x, const shop_level *y); /* values and
 bool sync__committed_agrees(const shop_level *x, const shop_level *y);
 target_state sync__state_of(const shop_level *l, bool location_active);
 const char *sync__state_reason(target_state s);
-bool sync__state_changes(const target_row *row, target_state seen);
+bool sync__state_changes(target_state now, target_state seen);
 MUST bool sync__put_state(store_tx *tx, target_key k, target_state s, err *e);
+typedef struct sync__seen_state {
+    target_key key;
+    target_state state;
+} sync__seen_state;
+MUST bool sync__put_states(sync_lane *l, const sync__seen_state *list, size_t count, err *e); /* as seen by a scan */
 MUST bool sync__see_state(store_tx *tx, const target_row *row, target_state seen, err *e);
 /* Tracking changed: E is void until the target is adopted again; I5. */
 MUST bool sync__tracked(store_tx *tx, const target_row *row, bool tracked, err *e);
-/* Any number of items at one location, with the time each was asked for. */
-MUST bool sync__read_levels(sync_lane *l, str location, const str *items, size_t count, arena *a, shop_level *ret,
-                            instant *ret_asked, err *e);
 /* ERR_CONFLICT: a scope is missing. */
 MUST bool sync__look_at_shop(sync_lane *l, arena *a, shop_facts *ret, err *e);
 bool sync__location_active(const shop_facts *f, str location);
@@ -198,7 +200,7 @@ typedef struct sync__suspect { /* a target that is to be confirmed */
 typedef struct sync__confirmation {
     sync_lane *lane;
     sync__report *report;
-    arena *memory;
+    arena *memory; /* of one chunk of suspects; what lasts is in the report's */
     store_shop shop;
     shop_facts facts;
     sync__suspect *list;
@@ -215,7 +217,14 @@ typedef struct sync__confirmation {
     VEC(sync_difference) largest;
 } sync__confirmation;
 #define SYNC__LARGEST_MAX 10
-MUST bool sync__confirm(sync__confirmation *c, err *e);
+typedef struct sync__wanted { /* a target that is to be confirmed */
+    target_key key;
+    int64_t operation; /* to be closed by the reading (R7); 0: none */
+} sync__wanted;
+#define SYNC__CONFIRM_MAX 20000 /* targets confirmed together: bounds memory */
+MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e);
+/* Confirms them, chunk by chunk; what is left is in the report. */
+MUST bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e);
 
 /* -- judge.c -- */
 /* After the first read: from when on it can be confirmed, with why not before; INSTANT_NONE: now. */
@@ -235,13 +244,22 @@ MUST bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, syn
 /* *ret_again: something about this target changed, or has to be read first; it is judged again in the next round. */
 MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again, err *e);
 
-/* -- adopt.c -- */
-MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e);
-typedef bool sync__target_each(void *ctx, const target_row *row, str channel, err *e);
-MUST bool sync__each_target(sync_lane *l, sync__target_each *each, void *ctx, err *e); /* linked ones of the lane */
-sync__suspect sync__suspect_of(arena *a, const target_row *row, str channel);
-/* Enters again what the readings say of those without E: a link or a mapping may be newer than they are; I10. */
-MUST bool sync__rederive_all(sync_lane *l, const sync__suspect *list, size_t count, instant baseline, err *e);
+/* -- scan.c -- */
+typedef struct sync__mapped { /* what a scan needs of a linked target; there may be a million */
+    target_key key;
+    str sku, item, location, channel;
+    maybe_qty e;
+    qty t, baseline;
+    target_state state;
+    bool marked;
+    int64_t open_operation;
+} sync__mapped;
+typedef VEC(sync__mapped) sync__mapped_list;
+/* Linked targets of the lane, by location, then item. */
+MUST bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e);
+typedef bool sync__level_each(void *ctx, const sync__mapped *m, const shop_level *l, err *e);
+/* Reads the level of each; no transaction is open when it is told. */
+MUST bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *each, void *ctx, err *e);
 
 /* -- unseen.c: for dry runs -- */
 typedef struct sync__unseen {
@@ -251,4 +269,4 @@ typedef struct sync__unseen {
 MUST bool sync__unseen_read(sync_lane *l, const store_shop *row, arena *a, sync__unseen *ret, err *e);
 qty sync__unseen_at(const sync__unseen *u, str item, str location);
 /* Adds a line where something is owed or wrong. */
-void sync__tell_dry(sync__report *r, const sync__suspect *s, const shop_level *l, target_state seen, const sync__unseen *u);
+void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen, const sync__unseen *u);

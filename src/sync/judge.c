@@ -150,7 +150,8 @@ static void note_difference(sync__confirmation *c, const sync__suspect *s, const
     c->adopted.differences += off != 0;
     if (off == 0)
         return;
-    sync_difference d = {.sku = str_copy(c->memory, now->sku), .channel = s->channel, .target = now->target.t,
+    arena *a = c->report->memory;
+    sync_difference d = {.sku = str_copy(a, now->sku), .channel = str_copy(a, s->channel), .target = now->target.t,
                          .available = sync__numbers_of(&s->second, 0).s, .unseen = 0};
     size_t at = c->largest.count;
     for (; at > 0; at--) {
@@ -161,7 +162,7 @@ static void note_difference(sync__confirmation *c, const sync__suspect *s, const
     if (at >= SYNC__LARGEST_MAX)
         return;
     if (c->largest.count < SYNC__LARGEST_MAX)
-        (void)vec_push(c->memory, &c->largest);
+        (void)vec_push(a, &c->largest);
     memmove(&c->largest.at[at + 1], &c->largest.at[at], (c->largest.count - at - 1) * sizeof d);
     c->largest.at[at] = d;
 }

@@ -1,7 +1,9 @@
 /*
- * Reading levels, and what a level says of its target: whether it can be sold at all (P9), what Shopify holds back (H).
+ * What a level says of its target: whether it can be sold at all (P9), what Shopify holds back (H).
  */
 #include "sync/internal.h"
+
+#define STATES_PAGE 200 /* targets whose state changed, in one transaction */
 
 /* -- state -- */
 
@@ -52,21 +54,39 @@ bool sync__tracked(store_tx *tx, const target_row *row, bool tracked, err *e)
 }
 
 /* A refused line and a bundle are not released by a level that looks well: nothing in it tells their cause. */
-bool sync__state_changes(const target_row *row, target_state seen)
+bool sync__state_changes(target_state now, target_state seen)
 {
-    target_state now = row->target.state;
     bool kept = seen == TARGET_OK && (now == TARGET_REFUSED || now == TARGET_BUNDLE);
     return seen != now && !kept;
 }
 
 bool sync__see_state(store_tx *tx, const target_row *row, target_state seen, err *e)
 {
-    if (!sync__state_changes(row, seen))
+    if (!sync__state_changes(row->target.state, seen))
         return true;
     bool was_tracked = row->target.state != TARGET_UNTRACKED, is_tracked = seen != TARGET_UNTRACKED;
     if (was_tracked != is_tracked && seen != TARGET_ITEM_GONE && !sync__tracked(tx, row, is_tracked, e)) /* I5 */
         return false;
     return sync__put_state(tx, row->key, seen, e);
+}
+
+bool sync__put_states(sync_lane *l, const sync__seen_state *list, size_t count, err *e)
+{
+    for (size_t from = 0; from < count; from += STATES_PAGE) {
+        AUTO(store_tx_end) store_tx *tx = NULL;
+        if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
+            return false;
+        for (size_t i = from; i < count && i < from + STATES_PAGE; i++) {
+            target_row now;
+            bool some;
+            if (!store_target_get(tx, list[i].key, store_arena(tx), &now, &some, e) ||
+                (some && !sync__see_state(tx, &now, list[i].state, e)))
+                return false;
+        }
+        if (!store_commit(&tx, e))
+            return false;
+    }
+    return true;
 }
 
 /* -- quantities -- */
@@ -103,24 +123,6 @@ bool sync__levels_agree(const shop_level *x, const shop_level *y)
 bool sync__committed_agrees(const shop_level *x, const shop_level *y)
 {
     return same(x->committed, y->committed);
-}
-
-/* -- reading -- */
-
-bool sync__read_levels(sync_lane *l, str location, const str *items, size_t count, arena *a, shop_level *ret, instant *ret_asked, err *e)
-{
-    for (size_t from = 0; from < count; from += SHOP_LEVEL_IDS_MAX) {
-        size_t n = count - from < SHOP_LEVEL_IDS_MAX ? count - from : SHOP_LEVEL_IDS_MAX;
-        shop_level *some;
-        instant asked;
-        if (!sync__alive(l, e) || !shop_levels(l->remote, location, items + from, n, a, &some, &asked, e))
-            return false;
-        for (size_t i = 0; i < n; i++) {
-            ret[from + i] = some[i];
-            ret_asked[from + i] = asked;
-        }
-    }
-    return true;
 }
 
 /* -- locations and scopes -- */

@@ -131,59 +131,35 @@ static bool link_all(linking *n, instant baseline, err *e)
 /* -- stocked? -- */
 
 typedef struct stocking {
+    linking *link;
+    shop_facts facts;
     arena *memory;
-    VEC(sync__suspect) list;
+    VEC(sync__seen_state) states;
+    map *listed; /* SKUs that were told */
 } stocking;
 
-static bool take_target(void *ctx, const target_row *row, str channel, err *e)
+static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, err *e)
 {
     (void)e;
     stocking *s = ctx;
-    *vec_push(s->memory, &s->list) = sync__suspect_of(s->memory, row, channel);
-    return true;
-}
-
-static bool put_level_states(linking *n, const sync__suspect *list, const shop_level *levels, size_t count, const shop_facts *facts, err *e)
-{
-    AUTO(store_tx_end) store_tx *tx = NULL;
-    if (!store_begin(n->lane->db, STORE_WRITE, &tx, e))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        target_row now;
-        bool some;
-        target_state seen = sync__state_of(&levels[i], sync__location_active(facts, list[i].row.location));
-        if (!store_target_get(tx, list[i].row.key, store_arena(tx), &now, &some, e) || (some && !sync__see_state(tx, &now, seen, e)))
-            return false;
-        bool listed = false;
-        for (size_t k = 0; k < n->not_stocked.count; k++)
-            listed |= str_equal(n->not_stocked.at[k], list[i].row.sku);
-        if (seen == TARGET_NOT_STOCKED && !listed)
-            *vec_push(n->memory, &n->not_stocked) = str_copy(n->memory, list[i].row.sku);
+    linking *n = s->link;
+    target_state seen = sync__state_of(l, sync__location_active(&s->facts, m->location));
+    if (sync__state_changes(m->state, seen))
+        *vec_push(s->memory, &s->states) = (sync__seen_state){.key = m->key, .state = seen};
+    if (seen == TARGET_NOT_STOCKED && !map_get(s->listed, m->sku)) {
+        *vec_push(n->memory, &n->not_stocked) = str_copy(n->memory, m->sku);
+        map_put(s->listed, m->sku, s);
     }
-    return store_commit(&tx, e);
+    return true;
 }
 
 static bool read_stocking(linking *n, err *e)
 {
     AUTO(arena_end) arena *memory = arena_new(0);
-    stocking s = {.memory = memory};
-    shop_facts facts;
-    if (!shop_check(n->lane->remote, memory, &facts, e) || !sync__each_target(n->lane, take_target, &s, e))
-        return false;
-    for (size_t from = 0, to; from < s.list.count; from = to) {
-        AUTO(arena_end) arena *a = arena_new(0);
-        str items[SHOP_LEVEL_IDS_MAX];
-        shop_level levels[SHOP_LEVEL_IDS_MAX];
-        instant asked[SHOP_LEVEL_IDS_MAX];
-        for (to = from; to < s.list.count && to - from < SHOP_LEVEL_IDS_MAX &&
-                        str_equal(s.list.at[to].row.location, s.list.at[from].row.location);
-             to++)
-            items[to - from] = s.list.at[to].row.target.item;
-        if (!sync__read_levels(n->lane, s.list.at[from].row.location, items, to - from, a, levels, asked, e) ||
-            !put_level_states(n, &s.list.at[from], levels, to - from, &facts, e))
-            return false;
-    }
-    return true;
+    stocking s = {.link = n, .memory = memory, .listed = map_new(memory)};
+    sync__mapped_list all;
+    return shop_check(n->lane->remote, memory, &s.facts, e) && sync__mapped_all(n->lane, memory, &all, e) &&
+           sync__scan(n->lane, &all, take_level, &s, e) && sync__put_states(n->lane, s.states.at, s.states.count, e);
 }
 
 bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e)

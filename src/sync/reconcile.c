@@ -4,25 +4,16 @@
  */
 #include "sync/internal.h"
 
-#include <stdlib.h>
-
-#define STATES_PAGE 200 /* targets whose state changed, in one transaction */
-
-typedef struct seen_state {
-    target_row row;
-    target_state state;
-} seen_state;
-
 typedef struct scanning {
     sync_lane *lane;
     sync__report *report;
     const shop_facts *facts;
     const map *open; /* "item location" -> qty: open units that Shopify must have committed; I5 */
-    arena *memory;
-    VEC(sync__suspect) all; /* every linked target; of one location after another */
-    VEC(sync__suspect) suspects;
-    VEC(seen_state) states;
-    const sync__unseen *unseen; /* of a dry run */
+    arena *memory, *scratch;
+    sync__mapped_list all;
+    VEC(sync__wanted) wanted;
+    VEC(sync__seen_state) states;
+    const sync__unseen *unseen; /* of a dry run; else NULL */
 } scanning;
 
 /* -- what must be committed -- */
@@ -52,7 +43,7 @@ static bool add_open(void *ctx, const reading *r, err *e)
     return true;
 }
 
-static bool open_units(sync_lane *l, arena *a, map **ret, err *e)
+static bool open_units(sync_lane *l, arena *a, const map **ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     adding_up n = {.memory = a, .open = map_new(a)};
@@ -62,153 +53,46 @@ static bool open_units(sync_lane *l, arena *a, map **ret, err *e)
 
 /* -- the scan -- */
 
-static bool take_target(void *ctx, const target_row *row, str channel, err *e)
+static bool looks_wrong(const scanning *n, const sync__mapped *m, const shop_level *l)
 {
-    (void)e;
-    scanning *n = ctx;
-    *vec_push(n->memory, &n->all) = sync__suspect_of(n->memory, row, channel);
-    return true;
-}
-
-static bool looks_wrong(const scanning *n, const sync__suspect *s, const shop_level *l)
-{
-    AUTO(arena_end) arena *a = arena_new(0);
-    const store_target *t = &s->row.target;
-    sync__numbers q = sync__numbers_of(l, t->baseline);
-    if (!t->e.known || t->marked || q.s + q.h != t->e.value || q.others < t->baseline)
+    sync__numbers q = sync__numbers_of(l, m->baseline);
+    if (!m->e.known || m->marked || q.s + q.h != m->e.value || q.others < m->baseline)
         return true;
-    const qty *open = map_get(n->open, sync__place_key(a, t->item, s->row.location));
+    arena_clear(n->scratch);
+    const qty *open = map_get(n->open, sync__place_key(n->scratch, m->item, m->location));
     return open && q.committed < *open;
 }
 
-/* One row of the scan. A target in an open operation is in doubt: it is looked at when that is closed. */
-static void scan_row(scanning *n, sync__suspect *s, const shop_level *l)
+/* A target in an open operation is in doubt: it is looked at when that is closed. */
+static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, err *e)
 {
-    target_state seen = sync__state_of(l, sync__location_active(n->facts, s->row.location));
-    if (sync__state_changes(&s->row, seen))
-        *vec_push(n->memory, &n->states) = (seen_state){.row = s->row, .state = seen};
-    if (n->unseen)
-        sync__tell_dry(n->report, s, l, seen, n->unseen);
-    if (seen == TARGET_OK && !s->row.open_operation && looks_wrong(n, s, l))
-        *vec_push(n->memory, &n->suspects) = *s;
-}
-
-typedef struct location_scan {
-    scanning *scan;
-    sync__suspect *list; /* by item */
-    size_t count;
-    bool *came;
-} location_scan;
-
-static int by_place(const void *x, const void *y)
-{
-    const sync__suspect *a = x, *b = y;
-    int order = str_compare(a->row.location, b->row.location);
-    return order ? order : str_compare(a->row.target.item, b->row.target.item);
-}
-
-static bool scan_from_bulk(void *ctx, const shop_level *l, err *e)
-{
-    location_scan *n = ctx;
-    size_t low = 0, high = n->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (str_compare(n->list[middle].row.target.item, l->item) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+    (void)e;
+    scanning *n = ctx;
+    target_state seen = sync__state_of(l, sync__location_active(n->facts, m->location));
+    if (n->unseen) {
+        sync__tell_dry(n->report, m, l, seen, n->unseen);
+        return true;
     }
-    for (; low < n->count && str_equal(n->list[low].row.target.item, l->item); low++) {
-        n->came[low] = true;
-        scan_row(n->scan, &n->list[low], l);
-    }
-    return sync__alive(n->scan->lane, e);
-}
-
-static bool scan_by_bulk(location_scan *n, err *e)
-{
-    instant asked;
-    n->came = ARENA_NEW(n->scan->memory, bool, n->count);
-    if (!shop_levels_all(n->scan->lane->remote, n->list[0].row.location, scan_from_bulk, n, &asked, e))
-        return false;
-    for (size_t i = 0; i < n->count; i++)
-        if (!n->came[i]) /* every item comes, so it does not exist any more */
-            scan_row(n->scan, &n->list[i], &(shop_level){.item = n->list[i].row.target.item});
-    return true;
-}
-
-static bool scan_by_id(location_scan *n, err *e)
-{
-    AUTO(arena_end) arena *a = arena_new(0);
-    str *items = ARENA_NEW(a, str, n->count);
-    shop_level *levels = ARENA_NEW(a, shop_level, n->count);
-    instant *asked = ARENA_NEW(a, instant, n->count);
-    for (size_t i = 0; i < n->count; i++)
-        items[i] = n->list[i].row.target.item;
-    if (!sync__read_levels(n->scan->lane, n->list[0].row.location, items, n->count, a, levels, asked, e))
-        return false;
-    for (size_t i = 0; i < n->count; i++)
-        scan_row(n->scan, &n->list[i], &levels[i]);
-    return true;
-}
-
-static bool put_states(scanning *n, err *e)
-{
-    sync_lane *l = n->lane;
-    for (size_t from = 0; from < n->states.count; from += STATES_PAGE) {
-        AUTO(store_tx_end) store_tx *tx = NULL;
-        if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
-            return false;
-        for (size_t i = from; i < n->states.count && i < from + STATES_PAGE; i++) {
-            target_row now;
-            bool some;
-            if (!store_target_get(tx, n->states.at[i].row.key, store_arena(tx), &now, &some, e) ||
-                (some && !sync__see_state(tx, &now, n->states.at[i].state, e)))
-                return false;
-        }
-        if (!store_commit(&tx, e))
-            return false;
-    }
-    return true;
-}
-
-static bool scan(scanning *n, err *e)
-{
-    if (!sync__each_target(n->lane, take_target, n, e))
-        return false;
-    qsort(n->all.at, n->all.count, sizeof *n->all.at, by_place);
-    for (size_t from = 0, to; from < n->all.count; from = to) {
-        for (to = from + 1; to < n->all.count && str_equal(n->all.at[to].row.location, n->all.at[from].row.location);)
-            to++;
-        location_scan s = {.scan = n, .list = n->all.at + from, .count = to - from};
-        sync__progress(n->lane, "levels", (int64_t)from, (int64_t)n->all.count);
-        if (!(s.count >= SYNC__BULK_FROM ? scan_by_bulk(&s, e) : scan_by_id(&s, e)))
-            return false;
-    }
+    if (sync__state_changes(m->state, seen))
+        *vec_push(n->memory, &n->states) = (sync__seen_state){.key = m->key, .state = seen};
+    if (seen == TARGET_OK && !m->open_operation && looks_wrong(n, m, l))
+        *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = m->key};
     return true;
 }
 
 /* -- operations that only a reading can close; R7 -- */
 
-static const sync__suspect *scanned(const scanning *n, target_key k)
-{
-    for (size_t i = 0; i < n->all.count; i++)
-        if (n->all.at[i].row.key.product == k.product && n->all.at[i].row.key.channel == k.channel)
-            return &n->all.at[i];
-    return NULL;
-}
-
 /* A target that is not linked any more has no E: its line closes unbooked. */
 static bool close_unlinked(sync_lane *l, int64_t operation, target_key k, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    target_row row;
-    bool some;
-    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_target_get(tx, k, store_arena(tx), &row, &some, e))
-        return false;
-    if (!some || row.target.e.known)
-        return true;
-    return sync__line_read(l, tx, operation, k, e) && store_commit(&tx, e);
+    return store_begin(l->db, STORE_WRITE, &tx, e) && sync__line_read(l, tx, operation, k, e) && store_commit(&tx, e);
+}
+
+static bool target_of(sync_lane *l, target_key k, arena *a, target_row *ret, bool *ret_some, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    return store_begin(l->db, STORE_READ, &tx, e) && store_target_get(tx, k, a, ret, ret_some, e);
 }
 
 static bool add_old_lines(scanning *n, const store_operation *o, err *e)
@@ -217,16 +101,17 @@ static bool add_old_lines(scanning *n, const store_operation *o, err *e)
     if (o->unanswered > 0 && now <= o->last_sent_at + SYNC__ARRIVAL_US) /* a copy may still arrive */
         return true;
     for (size_t i = 0; i < o->line_count; i++) {
-        const sync__suspect *known = scanned(n, o->lines[i].key);
-        if (o->lines[i].settled)
+        target_key k = o->lines[i].key;
+        target_row row;
+        bool some;
+        if (o->lines[i].settled || (n->lane->channel && k.channel != n->lane->channel))
             continue;
-        if (known) {
-            sync__suspect *s = vec_push(n->memory, &n->suspects);
-            *s = *known;
-            s->operation = o->id;
-        } else if (!close_unlinked(n->lane, o->id, o->lines[i].key, e)) {
+        if (!target_of(n->lane, k, n->memory, &row, &some, e))
             return false;
-        }
+        if (some && !str_empty(row.target.item))
+            *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = k, .operation = o->id};
+        else if (!close_unlinked(n->lane, o->id, k, e))
+            return false;
     }
     return true;
 }
@@ -254,34 +139,28 @@ static bool add_old(scanning *n, const sync__ids *to_read, err *e)
 
 /* -- the run -- */
 
-static bool confirm_suspects(sync_lane *l, sync__report *r, sync__confirmation *c, const sync__ids *to_read, err *e)
+static bool scan(scanning *n, err *e)
 {
-    scanning n = {.lane = l, .report = r, .facts = &c->facts, .memory = r->memory};
-    map *open;
-    if (!open_units(l, r->memory, &open, e))
-        return false;
-    n.open = open;
-    if (!scan(&n, e) || !put_states(&n, e) || !add_old(&n, to_read, e) ||
-        !sync__rederive_all(l, n.suspects.at, n.suspects.count, c->shop.adopted_at, e))
-        return false;
-    c->list = n.suspects.at;
-    c->count = n.suspects.count;
-    if (!sync__confirm(c, e))
-        return false;
-    for (size_t i = 0; i < c->count; i++)
-        if (!c->list[i].done)
-            sync__report_left(r, c->list[i].row.sku, c->list[i].channel, c->list[i].why);
-    return true;
+    return open_units(n->lane, n->memory, &n->open, e) && sync__mapped_all(n->lane, n->memory, &n->all, e) &&
+           sync__scan(n->lane, &n->all, take_level, n, e);
 }
 
-static bool dry_run(sync_lane *l, sync__report *r, sync__confirmation *c, err *e)
+static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to_read, err *e)
 {
-    scanning n = {.lane = l, .report = r, .facts = &c->facts, .memory = r->memory};
+    AUTO(arena_end) arena *memory = arena_new(0);
+    AUTO(arena_end) arena *scratch = arena_new(0);
+    scanning n = {.lane = l, .report = c->report, .facts = &c->facts, .memory = memory, .scratch = scratch};
+    return scan(&n, e) && sync__put_states(l, n.states.at, n.states.count, e) && add_old(&n, to_read, e) &&
+           sync__confirm(c, n.wanted.at, n.wanted.count, e);
+}
+
+static bool dry_run(sync_lane *l, sync__confirmation *c, err *e)
+{
+    AUTO(arena_end) arena *scratch = arena_new(0);
+    scanning n = {.lane = l, .report = c->report, .facts = &c->facts, .memory = c->report->memory, .scratch = scratch};
     sync__unseen unseen;
-    map *open;
-    if (!sync__unseen_read(l, &c->shop, r->memory, &unseen, e) || !open_units(l, r->memory, &open, e))
+    if (!sync__unseen_read(l, &c->shop, c->report->memory, &unseen, e))
         return false;
-    n.open = open;
     n.unseen = &unseen;
     return scan(&n, e);
 }
@@ -302,10 +181,10 @@ bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
         !sync__confirmation_begin(&c, l, &r, e))
         return false;
     if (l->options.dry_run)
-        return dry_run(l, &r, &c, e) && sync__report_end(&r, l, ret, e);
+        return dry_run(l, &c, e) && sync__report_end(&r, l, ret, e);
     if (!sync__count_open(l, &r, e) || !sync__settle(l, &r, &to_read, e) || !sync__poll(l, &r, e) || !push_unless_stopped(l, &r, e))
         return false;
-    if (str_empty(r.out.stopped) && !sync__stop(l) && !confirm_suspects(l, &r, &c, &to_read, e))
+    if (str_empty(r.out.stopped) && !sync__stop(l) && !look_at_all(l, &c, &to_read, e))
         return false;
     return push_unless_stopped(l, &r, e) && sync__report_end(&r, l, ret, e);
 }

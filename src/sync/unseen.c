@@ -74,32 +74,31 @@ qty sync__unseen_at(const sync__unseen *u, str item, str location)
     return sum ? *sum : 0;
 }
 
-void sync__tell_dry(sync__report *r, const sync__suspect *s, const shop_level *l, target_state seen, const sync__unseen *u)
+void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen, const sync__unseen *u)
 {
-    const store_target *t = &s->row.target;
-    sync__numbers n = sync__numbers_of(l, t->baseline);
-    qty unseen = sync__unseen_at(u, t->item, s->row.location);
+    sync__numbers n = sync__numbers_of(l, m->baseline);
+    qty unseen = sync__unseen_at(u, m->item, m->location);
     const char *why = "owed";
-    qty drift = n.s + n.h + unseen - t->e.value;
+    qty drift = n.s + n.h + unseen - m->e.value;
+    if (seen == TARGET_OK && m->e.known && drift == 0 && m->t == m->e.value)
+        return;
     if (seen != TARGET_OK)
         why = sync__state_reason(seen);
-    else if (!t->e.known)
+    else if (!m->e.known)
         why = "not adopted yet";
-    else if (s->row.open_operation)
+    else if (m->open_operation)
         why = "a push of it is in doubt";
     else if (drift != 0)
         why = "somebody else changed it";
-    bool writes = seen == TARGET_OK && t->e.known && t->state == TARGET_OK && !s->row.open_operation;
-    if (seen == TARGET_OK && t->e.known && drift == 0 && t->t == t->e.value)
-        return;
+    bool writes = seen == TARGET_OK && m->e.known && m->state == TARGET_OK && !m->open_operation;
     *vec_push(r->memory, &r->lines) = (sync_plan_line){
-        .sku = s->row.sku,
-        .channel = s->channel,
-        .target = t->t,
-        .explained = t->e,
+        .sku = m->sku,
+        .channel = m->channel,
+        .target = m->t,
+        .explained = m->e,
         .available = l->available.value,
         .unseen = qty_known(unseen),
-        .delta = writes ? t->t - t->e.value - drift : 0,
+        .delta = writes ? m->t - m->e.value - drift : 0,
         .why = str_of(why),
     };
     r->out.selected += writes;

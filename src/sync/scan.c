@@ -1,0 +1,139 @@
+/*
+ * Every mapped (item, location) read once: by id while there are few of a location, else by bulk query, which scales to
+ * any catalogue. A bulk read is no snapshot, so each row stands for itself (R4).
+ */
+#include "sync/internal.h"
+
+#include <stdlib.h>
+
+#define PAGE 500
+
+/* -- which -- */
+
+static int by_place(const void *x, const void *y)
+{
+    const sync__mapped *a = x, *b = y;
+    int order = str_compare(a->location, b->location);
+    return order ? order : str_compare(a->item, b->item);
+}
+
+/* Targets come channel by channel, so the texts of a channel are kept once. */
+static void take_row(arena *a, sync__mapped_list *to, const target_row *row, str channel)
+{
+    const sync__mapped *last = to->count ? &to->at[to->count - 1] : NULL;
+    bool same = last && last->key.channel == row->key.channel;
+    sync__mapped m = {.key = row->key,
+                      .sku = str_copy(a, row->sku),
+                      .item = str_copy(a, row->target.item),
+                      .location = same ? last->location : str_copy(a, row->location),
+                      .channel = same ? last->channel : str_copy(a, channel),
+                      .e = row->target.e,
+                      .t = row->target.t,
+                      .baseline = row->target.baseline,
+                      .state = row->target.state,
+                      .marked = row->target.marked,
+                      .open_operation = row->open_operation};
+    *vec_push(a, to) = m;
+}
+
+bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
+{
+    AUTO(arena_end) arena *page = arena_new(0);
+    target_key after = {0};
+    size_t count;
+    *ret = (sync__mapped_list){0};
+    do {
+        AUTO(store_tx_end) store_tx *tx = NULL;
+        const store_config *c;
+        target_row *rows;
+        arena_clear(page);
+        if (!sync__alive(l, e) || !store_begin(l->db, STORE_READ, &tx, e) || !store_config_get(tx, &c, e) ||
+            !store_targets_after(tx, l->shop, l->channel, after, PAGE, page, &rows, &count, e))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            take_row(a, ret, &rows[i], config_channel(c, rows[i].key.channel)->code);
+        if (count > 0)
+            after = rows[count - 1].key;
+    } while (count > 0);
+    if (ret->count > 0)
+        qsort(ret->at, ret->count, sizeof *ret->at, by_place);
+    return true;
+}
+
+/* -- reading -- */
+
+typedef struct location_scan {
+    sync_lane *lane;
+    const sync__mapped *list; /* by item */
+    size_t count;
+    bool *came;
+    sync__level_each *each;
+    void *ctx;
+} location_scan;
+
+static bool take_from_bulk(void *ctx, const shop_level *l, err *e)
+{
+    location_scan *n = ctx;
+    size_t low = 0, high = n->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_compare(n->list[middle].item, l->item) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < n->count && str_equal(n->list[low].item, l->item); low++) {
+        n->came[low] = true;
+        if (!n->each(n->ctx, &n->list[low], l, e))
+            return false;
+    }
+    return sync__alive(n->lane, e);
+}
+
+static bool scan_by_bulk(location_scan *n, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    instant asked;
+    n->came = ARENA_NEW(a, bool, n->count);
+    if (!shop_levels_all(n->lane->remote, n->list[0].location, take_from_bulk, n, &asked, e))
+        return false;
+    for (size_t i = 0; i < n->count; i++) { /* all items come: one that did not does not exist any more */
+        shop_level none = {.item = n->list[i].item, .location = n->list[i].location};
+        if (!n->came[i] && !n->each(n->ctx, &n->list[i], &none, e))
+            return false;
+    }
+    return true;
+}
+
+static bool scan_by_id(const location_scan *n, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    for (size_t from = 0; from < n->count; from += SHOP_LEVEL_IDS_MAX) {
+        str items[SHOP_LEVEL_IDS_MAX];
+        shop_level *levels;
+        instant asked;
+        size_t some = n->count - from < SHOP_LEVEL_IDS_MAX ? n->count - from : SHOP_LEVEL_IDS_MAX;
+        for (size_t i = 0; i < some; i++)
+            items[i] = n->list[from + i].item;
+        arena_clear(a);
+        if (!sync__alive(n->lane, e) || !shop_levels(n->lane->remote, n->list[0].location, items, some, a, &levels, &asked, e))
+            return false;
+        for (size_t i = 0; i < some; i++)
+            if (!n->each(n->ctx, &n->list[from + i], &levels[i], e))
+                return false;
+    }
+    return true;
+}
+
+bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *each, void *ctx, err *e)
+{
+    for (size_t from = 0, to; from < list->count; from = to) {
+        for (to = from + 1; to < list->count && str_equal(list->at[to].location, list->at[from].location);)
+            to++;
+        location_scan n = {.lane = l, .list = list->at + from, .count = to - from, .each = each, .ctx = ctx};
+        sync__progress(l, "levels", (int64_t)from, (int64_t)list->count);
+        if (!(n.count >= SYNC__BULK_FROM ? scan_by_bulk(&n, e) : scan_by_id(&n, e)))
+            return false;
+    }
+    return true;
+}
