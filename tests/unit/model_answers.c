@@ -86,14 +86,16 @@ static int number_of(str gid)
     return (int)n - 1;
 }
 
-static void put_connection_end(js_writer *w, bool more, int cursor)
+/* Ends a list and its connection; a cursor of "" says that there is no further page. */
+static void put_connection_end(js_writer *w, str cursor)
 {
-    char text[24];
     js_close(w);
     js_object(w, "pageInfo");
-    js_put_bool(w, "hasNextPage", more);
-    snprintf(text, sizeof text, "%d", cursor);
-    js_put_z(w, "endCursor", more ? text : NULL);
+    js_put_bool(w, "hasNextPage", !str_empty(cursor));
+    if (str_empty(cursor))
+        js_put_null(w, "endCursor");
+    else
+        js_put_str(w, "endCursor", cursor);
     js_close(w);
     js_close(w);
 }
@@ -139,14 +141,15 @@ static void answer_check(call *c)
         js_put_bool(w, "fulfillsOnlineOrders", true);
         js_close(w);
     }
-    put_connection_end(w, false, 0);
+    put_connection_end(w, STR(""));
 }
 
 static void put_item_level(call *c, int item, int location)
 {
     static const char *const NAMES[MODEL_QUANTITIES] = {"available", "committed", "on_hand", "incoming",
                                                         "reserved",  "damaged",   "quality_control", "safety_stock"};
-    const model_item *i = c->m->frozen ? &c->m->frozen_items[item] : &c->m->items[item];
+    bool frozen = c->m->frozen_at && c->m->now < c->m->frozen_at + MODEL_FREEZE_US;
+    const model_item *i = frozen ? &c->m->frozen_items[item] : &c->m->items[item];
     const model_level *l = &i->levels[location];
     js_writer *w = c->w;
     js_put_str(w, "id", model_item_gid(c->a, item));
@@ -204,46 +207,77 @@ static instant indexed(const model *m, const model_order *o)
 
 #define ORDERS_PAGE 5 /* small, so that tests meet more than one */
 
-static void answer_orders(call *c)
+/* A place in the list: the update that the index has seen, then the id. What moves in it later skips nothing. */
+typedef struct order_place {
+    instant seen;
+    int order;
+} order_place;
+
+static bool is_before(order_place x, order_place y)
 {
-    model *m = c->m;
-    js_writer *w = c->w;
-    str query = js_str(js_get(c->variables, "query"), STR(""));
-    int64_t after = -1;
-    instant since = 0;
+    return x.seen != y.seen ? x.seen < y.seen : x.order < y.order;
+}
+
+static order_place place_of(str cursor)
+{
+    str seen, order;
+    int64_t n;
+    order_place p = {.order = -1};
+    if (str_empty(cursor))
+        return p;
+    CHECK(str_cut(cursor, '.', &seen, &order));
+    CHECK(num_parse_i64(seen, &p.seen));
+    CHECK(num_parse_i64(order, &n));
+    p.order = (int)n;
+    return p;
+}
+
+static instant since_of(str query)
+{
+    instant since;
     err e = {0};
-    bool open_only = str_equal(query, STR("status:open"));
-    if (!open_only && !str_empty(query)) {
-        const char *at = memchr(query.at, '\'', query.len);
-        CHECK(at && str_starts(query, STR("updated_at:>=")));
-        CHECK(instant_parse((str){at + 1, query.len - (size_t)(at - query.at) - 2}, &since, &e));
-    }
-    if (!js_is_null(js_get(c->variables, "after")))
-        CHECK(num_parse_i64(js_get(c->variables, "after")->text, &after));
-    int found[MODEL_ORDERS_MAX], count = 0;
+    const char *at = memchr(query.at, '\'', query.len);
+    CHECK(at && str_starts(query, STR("updated_at:>=")));
+    CHECK(instant_parse((str){at + 1, query.len - (size_t)(at - query.at) - 2}, &since, &e));
+    return since;
+}
+
+/* What the search finds after a place, in order; returns how many. */
+static int search_orders(const model *m, bool open_only, instant since, order_place after, order_place *found)
+{
+    int count = 0;
     for (int i = 0; i < m->order_count; i++) {
         const model_order *o = &m->orders[i];
-        instant seen = indexed(m, o);
-        if (seen && !o->deleted && (open_only ? !o->closed && !o->cancelled : seen >= since))
-            found[count++] = i;
-    }
-    for (int i = 1; i < count; i++) /* by update, then id */
-        for (int n = i; n > 0 && indexed(m, &m->orders[found[n]]) < indexed(m, &m->orders[found[n - 1]]); n--) {
-            int swap = found[n];
+        order_place p = {.seen = indexed(m, o), .order = i};
+        if (p.seen == 0 || o->deleted || (open_only ? o->closed || o->cancelled : p.seen < since) || !is_before(after, p))
+            continue;
+        int n = count++;
+        for (; n > 0 && is_before(p, found[n - 1]); n--)
             found[n] = found[n - 1];
-            found[n - 1] = swap;
-        }
+        found[n] = p;
+    }
+    return count;
+}
+
+static void answer_orders(call *c)
+{
+    js_writer *w = c->w;
+    str query = js_str(js_get(c->variables, "query"), STR("")), cursor = STR("");
+    bool open_only = str_equal(query, STR("status:open"));
+    order_place found[MODEL_ORDERS_MAX], after = place_of(js_str(js_get(c->variables, "after"), STR("")));
+    int count = search_orders(c->m, open_only, open_only || str_empty(query) ? 0 : since_of(query), after, found);
     js_object(w, "orders");
     js_array(w, "nodes");
-    int from = (int)after + 1, to = from;
-    for (; to < count && to - from < ORDERS_PAGE; to++) {
+    for (int i = 0; i < count && i < ORDERS_PAGE; i++) {
         js_object(w, NULL);
-        js_put_str(w, "id", model_order_gid(c->a, found[to]));
-        js_put_str(w, "name", str_printf(c->a, "#%d", 1001 + found[to]));
-        js_put_instant(w, "updatedAt", m->orders[found[to]].updated_at);
+        js_put_str(w, "id", model_order_gid(c->a, found[i].order));
+        js_put_str(w, "name", str_printf(c->a, "#%d", 1001 + found[i].order));
+        js_put_instant(w, "updatedAt", c->m->orders[found[i].order].updated_at);
         js_close(w);
+        if (count > ORDERS_PAGE)
+            cursor = str_printf(c->a, "%" PRId64 ".%d", found[i].seen, found[i].order);
     }
-    put_connection_end(w, to < count, to - 1);
+    put_connection_end(w, cursor);
 }
 
 static str line_gid(arena *a, const model_order *o, int line)
@@ -276,7 +310,7 @@ static void put_order_lines(call *c, const model_order *o)
         }
         js_close(w);
     }
-    put_connection_end(w, false, 0);
+    put_connection_end(w, STR(""));
 }
 
 static void put_fulfilment_orders(call *c, const model_order *o)
@@ -299,10 +333,10 @@ static void put_fulfilment_orders(call *c, const model_order *o)
         js_put_int(w, "remainingQuantity", f->remaining);
         put_id(w, "lineItem", line_gid(c->a, o, f->line));
         js_close(w);
-        put_connection_end(w, false, 0);
+        put_connection_end(w, STR(""));
         js_close(w);
     }
-    put_connection_end(w, false, 0);
+    put_connection_end(w, STR(""));
 }
 
 static void put_shipments(call *c, const model_order *o)
@@ -320,7 +354,7 @@ static void put_shipments(call *c, const model_order *o)
         js_put_int(w, "quantity", o->shipped[i].units);
         put_id(w, "lineItem", line_gid(c->a, o, o->shipped[i].line));
         js_close(w);
-        put_connection_end(w, false, 0);
+        put_connection_end(w, STR(""));
         js_close(w);
     }
     js_close(w);
@@ -345,7 +379,7 @@ static void put_refunds(call *c, const model_order *o)
         put_id(w, "location", model_location_gid(c->a, r->location));
         put_id(w, "lineItem", line_gid(c->a, o, r->line));
         js_close(w);
-        put_connection_end(w, false, 0);
+        put_connection_end(w, STR(""));
         js_close(w);
     }
     js_close(w);

@@ -157,13 +157,13 @@ void model_reserve(model *m, int item, int location, qty units)
 
 void model_freeze(model *m)
 {
-    m->frozen = true;
+    m->frozen_at = m->now;
     memcpy(m->frozen_items, m->items, sizeof m->items);
 }
 
 void model_thaw(model *m)
 {
-    m->frozen = false;
+    m->frozen_at = 0;
 }
 
 void model_set_tracked(model *m, int item, bool tracked)
@@ -277,6 +277,7 @@ static void remove_open(model *m, model_order *o, int line, qty units, bool rest
         if (restock)
             model__shift(m, o->lines[line].item, to >= 0 ? to : from, MODEL_AVAILABLE, units);
     }
+    o->restocked += restock ? units : 0;
     o->lines[line].open -= units;
     o->lines[line].current -= units;
     fo_take(o, line, -1, units, true);
@@ -352,6 +353,8 @@ void model_refund(model *m, int order, qty units, const char *restock, int locat
     bool back = strcmp(restock, "NO_RESTOCK") != 0;
     if (strcmp(restock, "RETURN") == 0) {
         o->lines[0].current -= units;
+        o->restocked += units;
+        o->returned += units;
         if (moves(m, o, 0))
             model__shift(m, o->lines[0].item, location, MODEL_AVAILABLE, units);
     } else {

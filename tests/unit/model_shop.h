@@ -67,6 +67,7 @@ typedef struct model_order {
     int line_count;
     model_part fos[MODEL_PARTS_MAX], shipped[MODEL_PARTS_MAX], refunds[MODEL_PARTS_MAX];
     int fo_count, shipped_count, refund_count;
+    qty restocked, returned; /* of line 0: units that came back to available; shipped ones among them and beside them */
 } model_order;
 
 typedef enum model_fault_kind {
@@ -107,7 +108,7 @@ struct model {
     model_order orders[MODEL_ORDERS_MAX];
     int order_count;
     int64_t index_lag_us;
-    bool frozen; /* a replica that stands still answers the reads of levels */
+    instant frozen_at; /* since then a replica that stands still answers the reads of levels; 0: none does */
     model_item frozen_items[MODEL_ITEMS_MAX];
     struct {
         char key[40];
@@ -120,10 +121,10 @@ struct model {
     model_fault faults[MODEL_FAULTS_MAX];
     int fault_count;
     struct {
-        char body[120000];
+        char body[60000];
         instant at;
         bool used;
-    } late[4]; /* copies under way */
+    } late[16]; /* copies under way */
     char bulk[3000000];
     size_t bulk_len;
     int64_t bulk_objects;
@@ -154,7 +155,8 @@ str model_order_gid(arena *a, int order);
 qty model_available(const model *m, int item, int location);
 void model_edit(model *m, int item, int location, qty delta); /* a foreign write */
 void model_reserve(model *m, int item, int location, qty units); /* a draft order; negative: it is deleted */
-void model_freeze(model *m); /* reads of levels come from a replica that stands still, until model_thaw */
+void model_freeze(model *m); /* reads of levels come from a replica that stands still, until model_thaw or MODEL_FREEZE_US */
+#define MODEL_FREEZE_US (110 * US_PER_S) /* no replica lags by two minutes: R2 assumes it */
 void model_thaw(model *m);
 void model_fail(model *m, model_fault_kind kind, const char *operation, int skip, int count);
 

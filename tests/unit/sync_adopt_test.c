@@ -104,14 +104,7 @@ static void test_a_fresh_change_waits_for_the_index(void **state)
 {
     (void)state;
     AUTO(fixture_end) fixture *f = with_products(2, 10);
-    AUTO(store_tx_end) store_tx *tx = NULL;
-    const store_config *c;
-    OK(store_begin(f->db, STORE_WRITE, &tx, e));
-    OK(store_config_get(tx, &c, e));
-    store_shop row = *config_shop(c, f->shop);
-    row.index_lag_s = 120;
-    OK(store_shop_put(tx, &row, NULL, e));
-    OK(store_commit(&tx, e));
+    fixture_index_lag(f, 120);
     f->m->index_lag_us = 100 * US_PER_S;
     model_place(f->m, (model_sale){.item = 0, .units = 2, .location = 0}); /* the search does not know it yet */
     sync_adopted r = fixture_adopt(f);

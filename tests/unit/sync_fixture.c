@@ -125,6 +125,17 @@ void fixture_adopted(fixture *f)
     commit(tx);
 }
 
+void fixture_index_lag(fixture *f, int64_t seconds)
+{
+    store_tx *tx = begin(f);
+    const store_config *c;
+    OK(store_config_get(tx, &c, e));
+    store_shop row = *config_shop(c, f->shop);
+    row.index_lag_s = seconds;
+    OK(store_shop_put(tx, &row, NULL, e));
+    commit(tx);
+}
+
 void fixture_move(fixture *f, int product, qty delta)
 {
     store_tx *tx = begin(f);

@@ -16,6 +16,7 @@ typedef struct fixture {
     int64_t shop, facility, channel, shelf; /* channel: aggregate at location 0; shelf: physical at location 1, where made */
     int64_t products[FIXTURE_PRODUCTS_MAX];
     int product_count;
+    int which; /* free for a test */
 } fixture;
 
 fixture *fixture_new(void);
@@ -26,6 +27,7 @@ int fixture_product(fixture *f, const char *sku, qty units);
 void fixture_shelf(fixture *f); /* a second, physical channel at location 1 */
 void fixture_explain(fixture *f, int product, qty e); /* E known without an adoption: for tests of the push alone */
 void fixture_adopted(fixture *f);                     /* the shop counts as adopted */
+void fixture_index_lag(fixture *f, int64_t seconds);
 void fixture_move(fixture *f, int product, qty delta);
 target_row fixture_target(fixture *f, int product);
 qty fixture_e(fixture *f, int product);

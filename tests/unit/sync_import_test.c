@@ -138,6 +138,7 @@ static void test_pending_moves_nothing_until_it_is_routed(void **state)
     model_advance(f->m, 60 * US_PER_S);
     sync_report r = fixture_hard(f);
     assert_int_equal(r.drifted, 0); /* S fell by three, and that is no drift */
+    assert_int_equal(r.left_count, 0);
     assert_int_equal(f->m->mutations, 0);
     model_route(f->m, order);
     fixture_orders(f);
