@@ -13,7 +13,8 @@ static bool begin_cursor(sync_lane *l, sync__confirmation *c, err *e)
         c->shop.adopted_at = now;
     if (c->shop.orders_until != INSTANT_NONE)
         return true;
-    return store_begin(l->db, STORE_WRITE, &tx, e) && store_shop_orders_until(tx, l->shop, now, e) && store_commit(&tx, e);
+    return store_begin(l->db, STORE_WRITE, &tx, e) && store_shop_orders_until(tx, l->shop, now, e) &&
+           store_commit(&tx, e);
 }
 
 /* Only now may sync write: the operator has seen the differences. */
@@ -21,9 +22,11 @@ static bool end_adoption(sync_lane *l, const sync__confirmation *c, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_shop *row;
-    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) || !sync__shop_row(l, tx, &row, e))
+    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) ||
+        !sync__shop_row(l, tx, &row, e))
         return false;
-    return row->adopted_at != INSTANT_NONE || (store_shop_adopted(tx, l->shop, c->shop.adopted_at, e) && store_commit(&tx, e));
+    return row->adopted_at != INSTANT_NONE ||
+           (store_shop_adopted(tx, l->shop, c->shop.adopted_at, e) && store_commit(&tx, e));
 }
 
 static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_count, err *e)

@@ -40,7 +40,8 @@ bool sync__book(sync__sender *s, const store_operation *o, const shop_written *w
             return err_wrap(e, "booking push %" PRId64, o->id);
         booked += !line->settled;
     }
-    if (!store_operation_close(tx, o->id, l->fence, OPERATION_BOOKED, w->group, w->group_at, STR(""), e) || !store_commit(&tx, e))
+    if (!store_operation_close(tx, o->id, l->fence, OPERATION_BOOKED, w->group, w->group_at, STR(""), e) ||
+        !store_commit(&tx, e))
         return err_wrap(e, "booking push %" PRId64, o->id);
     s->report->out.pushed += booked;
     return true;
@@ -60,7 +61,8 @@ static bool take_back(sync__sender *s, store_tx *tx, const store_operation *o, e
     return true;
 }
 
-static bool quarantine_named(sync__sender *s, store_tx *tx, const store_operation *o, const shop_written *w, size_t *ret_settled, err *e)
+static bool quarantine_named(sync__sender *s, store_tx *tx, const store_operation *o, const shop_written *w,
+                             size_t *ret_settled, err *e)
 {
     bool alone = w->bad_count == 0 && o->line_count == 1;
     size_t settled = 0;
@@ -99,7 +101,8 @@ bool sync__refuse(sync__sender *s, const store_operation *o, const shop_written 
         done = store_target_mark(tx, o->lines[i].key, true, e);
     str note = str_printf(store_arena(tx), "%.*s %.*s", STR_ARG(w->code), STR_ARG(w->message));
     if (!done ||
-        !store_operation_close(tx, o->id, l->fence, look ? OPERATION_STALE : OPERATION_REFUSED, STR(""), INSTANT_NONE, note, e) ||
+        !store_operation_close(tx, o->id, l->fence, look ? OPERATION_STALE : OPERATION_REFUSED, STR(""), INSTANT_NONE,
+                               note, e) ||
         !store_commit(&tx, e))
         return err_wrap(e, "closing push %" PRId64, o->id);
     *ret_settled = settled;

@@ -75,7 +75,8 @@ static bool booked_since_anchor(store_tx *tx, target_key k, str ref, qty *ret, e
         for (size_t i = 0; i < count; i++) {
             if (rows[i].kind == EXPLAINED_ADOPT || rows[i].kind == EXPLAINED_READ || rows[i].kind == EXPLAINED_DRIFT)
                 *ret = 0;
-            else if ((rows[i].kind == EXPLAINED_IMPORT || rows[i].kind == EXPLAINED_CLAIM) && str_equal(rows[i].ref, ref))
+            else if ((rows[i].kind == EXPLAINED_IMPORT || rows[i].kind == EXPLAINED_CLAIM) &&
+                     str_equal(rows[i].ref, ref))
                 *ret += rows[i].value;
             seq = rows[i].seq;
         }
@@ -121,7 +122,11 @@ static bool enter_again(sync_lane *l, store_tx *tx, const store_reading *row, co
     store_reading put = *row;
     str *items = ARENA_NEW(a, str, next->line_count + 1);
     size_t count = 0;
-    effect_change how = {.at = INSTANT_NONE, .reason = STR("reading"), .source = STR("sync"), .actor = STR(""), .comment = next->raw.name,
+    effect_change how = {.at = INSTANT_NONE,
+                         .reason = STR("reading"),
+                         .source = STR("sync"),
+                         .actor = STR(""),
+                         .comment = next->raw.name,
                          .keep_explained = true};
     for (size_t i = 0; i < next->line_count; i++)
         if (!str_empty(next->lines[i].raw.item))
@@ -236,12 +241,14 @@ bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const t
             if (!failing_app(c, tx, now, d.open - committed, &app, e))
                 return false;
             if (!str_empty(app))
-                return list_app(c->lane, tx, app, e) && judge_again(s, ret_again, "an app was found whose orders claim no stock");
+                return list_app(c->lane, tx, app, e) &&
+                       judge_again(s, ret_again, "an app was found whose orders claim no stock");
             *ret_again = true;
             s->why = STR("Shopify has fewer units committed there than its open orders have");
             s->ready_at = INSTANT_NONE;
             return true;
         }
-    *vec_push(c->report->memory, &c->items_to_read) = str_copy(c->report->memory, now->target.item); /* the readings may be old */
+    *vec_push(c->report->memory, &c->items_to_read) =
+        str_copy(c->report->memory, now->target.item); /* the readings may be old */
     return judge_again(s, ret_again, "Shopify has fewer units committed there than the orders read here have open");
 }

@@ -1,15 +1,16 @@
 /*
- * Two reads of a target around a finished catch-up of the import (R1). Nothing here is pushed between the first read and
- * the booking (R8). Waits are as short as the rules allow, and end with the time that the caller gave.
+ * Two reads of a target around a finished catch-up of the import (R1). Nothing here is pushed between the first read
+ * and the booking (R8). Waits are as short as the rules allow, and end with the time that the caller gave.
  */
 #include "sync/internal.h"
 
 #include <stdlib.h>
 
-#define ROUNDS_MAX 8
+#define ROUNDS_MAX    8
 #define HISTORIES_MAX 20
-#define LOAD_PAGE 500 /* suspects loaded in one transaction */
-/* A wait is never shorter: the shop's Date has whole seconds, so a read just after a boundary may still show the old one. */
+#define LOAD_PAGE     500 /* suspects loaded in one transaction */
+/* A wait is never shorter: the shop's Date has whole seconds, so a read just after a boundary may still show the old
+ * one. */
 #define WAIT_US (500 * US_PER_MS)
 
 static int64_t ticks(const sync__confirmation *c)
@@ -63,7 +64,9 @@ static bool read_by_bulk(sync__confirmation *c, wanted *w, err *e)
 {
     instant asked;
     for (size_t i = 0; i < w->count; i++) /* an item that does not come does not exist */
-        take_level(w, w->list[i], &(shop_level){.item = w->list[i]->row.target.item, .location = w->list[i]->row.location}, INSTANT_NONE);
+        take_level(w, w->list[i],
+                   &(shop_level){.item = w->list[i]->row.target.item, .location = w->list[i]->row.location},
+                   INSTANT_NONE);
     if (!shop_levels_all(c->lane->remote, w->list[0]->row.location, take_from_bulk, w, &asked, e))
         return false;
     for (size_t i = 0; i < w->count; i++)
@@ -172,7 +175,8 @@ static bool book_group(sync__confirmation *c, sync__suspect **group, size_t coun
 {
     AUTO(arena_end) arena *a = arena_new(0);
     AUTO(store_tx_end) store_tx *tx = NULL;
-    sync__repairs r = {.lines = ARENA_NEW(a, operation_line, SYNC__REPAIR_LINES), .changes = ARENA_NEW(a, shop_line, SYNC__REPAIR_LINES)};
+    sync__repairs r = {.lines = ARENA_NEW(a, operation_line, SYNC__REPAIR_LINES),
+                       .changes = ARENA_NEW(a, shop_line, SYNC__REPAIR_LINES)};
     sync_lane *l = c->lane;
     if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
         return false;
@@ -282,8 +286,8 @@ static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
     }
     if (!any_ready(c))
         return true;
-    if (!catch_up(c, e) || !look_at_rows(c, e) || !read_all(c, /* second= */ true, e) ||
-        !ask_histories(c, e) || !book_all(c, e) || !send_repairs(c, e))
+    if (!catch_up(c, e) || !look_at_rows(c, e) || !read_all(c, /* second= */ true, e) || !ask_histories(c, e) ||
+        !book_all(c, e) || !send_repairs(c, e))
         return false;
     for (size_t i = 0; i < c->count; i++)
         *ret_again |= !c->list[i].done && c->list[i].ready_at != INSTANT_NONE &&
@@ -294,7 +298,8 @@ static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
 static bool confirm_chunk(sync__confirmation *c, err *e)
 {
     bool again = c->count > 0;
-    for (int round = 0; again && round < ROUNDS_MAX && !sync__stop(c->lane) && str_empty(c->report->out.stopped); round++) {
+    for (int round = 0; again && round < ROUNDS_MAX && !sync__stop(c->lane) && str_empty(c->report->out.stopped);
+         round++) {
         if (!confirm_round(c, &again, e))
             return false;
         again &= ticks(c) < c->until_ticks;
@@ -324,7 +329,8 @@ static bool load_suspect(sync__confirmation *c, store_tx *tx, const sync__wanted
     return true;
 }
 
-/* The suspects of a chunk. Those without E are derived again first: a link or a mapping may be newer than the readings (I10). */
+/* The suspects of a chunk. Those without E are derived again first: a link or a mapping may be newer than the readings
+ * (I10). */
 static bool load_chunk(sync__confirmation *c, const sync__wanted *list, size_t count, err *e)
 {
     sync_lane *l = c->lane;
@@ -332,14 +338,16 @@ static bool load_chunk(sync__confirmation *c, const sync__wanted *list, size_t c
     c->count = 0;
     for (size_t from = 0; from < count; from += LOAD_PAGE) {
         AUTO(store_tx_end) store_tx *tx = NULL;
-        if (!sync__alive(l, e) || !store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
+        if (!sync__alive(l, e) || !store_begin(l->db, STORE_WRITE, &tx, e) ||
+            !store_lane_beat(tx, l->shop, l->fence, e))
             return false;
         for (size_t i = from; i < count && i < from + LOAD_PAGE; i++) {
             size_t before = c->count;
             if (!load_suspect(c, tx, &list[i], e))
                 return false;
             const target_row *row = &c->list[before].row;
-            if (c->count > before && !row->target.e.known && !sync__rederive(l, tx, row->target.item, c->shop.adopted_at, e))
+            if (c->count > before && !row->target.e.known &&
+                !sync__rederive(l, tx, row->target.item, c->shop.adopted_at, e))
                 return false;
         }
         if (!store_commit(&tx, e))
@@ -352,7 +360,8 @@ bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report 
 {
     *c = (sync__confirmation){.lane = l, .report = r};
     c->until_ticks = ticks(c) + l->options.settle_ms * US_PER_MS;
-    return sync__check_shop(l, (sync__need){0}, r->memory, &c->shop, e) && sync__look_at_shop(l, r->memory, &c->facts, e);
+    return sync__check_shop(l, (sync__need){0}, r->memory, &c->shop, e) &&
+           sync__look_at_shop(l, r->memory, &c->facts, e);
 }
 
 bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e)

@@ -6,7 +6,8 @@
 #include "sync/internal.h"
 
 #define READING_JSON_MAX ((size_t)16 << 20)
-#define EPOCH_MARGIN_US US_PER_S /* adoption agrees on stamps that are 2 s older than its epoch, so nothing lies between */
+#define EPOCH_MARGIN_US                                                                                                \
+    US_PER_S /* adoption agrees on stamps that are 2 s older than its epoch, so nothing lies between */
 
 typedef struct entered {
     const reading_line *line;
@@ -82,7 +83,10 @@ static bool line_row(entering *n, const reading_line *line, int64_t product, err
         const store_world *stock;
         if (!store_world_get(n->tx, product, &stock, e))
             return false;
-        row = (store_line){.order = n->now->raw.order, .line = line->raw.id, .scope = n->shop->id, .product = product,
+        row = (store_line){.order = n->now->raw.order,
+                           .line = line->raw.id,
+                           .scope = n->shop->id,
+                           .product = product,
                            .departed_at = INSTANT_NONE};
         row.parts = stock->kit; /* a kit keeps the composition that it was placed with */
         row.part_count = stock->kit_count;
@@ -107,7 +111,8 @@ static bool find_lines(entering *n, err *e)
         int64_t product = 0;
         if (!str_empty(line->raw.item) && !store_product_of_item(n->tx, n->shop->id, line->raw.item, &product, e))
             return false;
-        if (product && !line_row(n, line, product, e)) /* an unlinked item moves nothing (I2) until it is linked (I10) */
+        if (product &&
+            !line_row(n, line, product, e)) /* an unlinked item moves nothing (I2) until it is linked (I10) */
             return err_wrap(e, "line %.*s", STR_ARG(line->raw.id));
     }
     return true;
@@ -116,7 +121,8 @@ static bool find_lines(entering *n, err *e)
 static bool put_reading(entering *n, const reading *r, err *e)
 {
     AUTO(buf_end) buf json = buf_new(READING_JSON_MAX);
-    store_reading row = {.shop = n->shop->id, .order = r->raw.order, .updated_at = r->raw.updated_at, .asked_at = r->asked_at};
+    store_reading row = {
+        .shop = n->shop->id, .order = r->raw.order, .updated_at = r->raw.updated_at, .asked_at = r->asked_at};
     str *items = ARENA_NEW(n->memory, str, r->line_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < r->line_count; i++) {
@@ -130,7 +136,8 @@ static bool put_reading(entering *n, const reading *r, err *e)
     row.open |= row.pending;
     domain_reading_write(r, &json);
     if (json.full)
-        return ERR(e, ERR_REMOTE, "order %.*s does not fit %zu bytes (READING_JSON_MAX)", STR_ARG(r->raw.name), READING_JSON_MAX);
+        return ERR(e, ERR_REMOTE, "order %.*s does not fit %zu bytes (READING_JSON_MAX)", STR_ARG(r->raw.name),
+                   READING_JSON_MAX);
     row.json = buf_str(&json);
     return store_reading_put(n->tx, &row, items, count, e);
 }
@@ -144,7 +151,8 @@ static bool target_at(entering *n, int64_t product, str location, target_row *re
     return !ch || store_target_get(n->tx, (target_key){product, ch->id}, n->memory, ret, ret_some, e);
 }
 
-/* The earliest epoch, among the places of new lines, that the order is older than; INSTANT_NONE: it is older than none. */
+/* The earliest epoch, among the places of new lines, that the order is older than; INSTANT_NONE: it is older than none.
+ */
 static bool epoch_after_order(entering *n, instant *ret, err *e)
 {
     *ret = INSTANT_NONE;
@@ -179,7 +187,8 @@ static void line_at(arena *a, const reading_raw *order, instant epoch, reading_r
         return; /* all of it was over by then */
     qty current = qty_max(line->current, line->ordered - before);
     qty since = current - line->current;
-    for (size_t i = 0; i < line->refund_count; i++) /* units that came back had been shipped: nothing holds them again */
+    for (size_t i = 0; i < line->refund_count;
+         i++) /* units that came back had been shipped: nothing holds them again */
         if (line->refunds[i].at >= epoch - EPOCH_MARGIN_US && line->refunds[i].type == REFUND_RETURN)
             since -= line->refunds[i].units;
     line->current = current;
@@ -235,8 +244,11 @@ static bool forget_departed(entering *n, const entered *line, const reading_line
         bool adopted = some && row.target.e.known;
         if (adopted ? !older : n->baseline != INSTANT_NONE && n->now->raw.created_at >= n->baseline)
             continue;
-        store_decision d = {.line = line->id, .location = p->location, .kind = DECIDE_DEPARTED_BOOKED,
-                            .units = p->departed + p->lost, .at = store_now(n->tx),
+        store_decision d = {.line = line->id,
+                            .location = p->location,
+                            .kind = DECIDE_DEPARTED_BOOKED,
+                            .units = p->departed + p->lost,
+                            .at = store_now(n->tx),
                             .why = STR("it had left before this order was followed here")};
         if (!store_decision_add(n->tx, &d, e))
             return false;
@@ -261,8 +273,9 @@ static bool set_baselines(entering *n, instant placed_at, err *e)
     for (size_t i = 0; i < n->lines.count; i++) {
         const entered *line = &n->lines.at[i];
         const reading_line *at_base = line_of(base, line->line->raw.id);
-        if (line->fresh && at_base && (!forget_departed(n, line, at_base, older, e) ||
-                                       !settle(n, line, placed_at, /* keep_explained= */ older, e)))
+        if (line->fresh && at_base &&
+            (!forget_departed(n, line, at_base, older, e) ||
+             !settle(n, line, placed_at, /* keep_explained= */ older, e)))
             return false;
     }
     if (older) { /* what happened since the epoch follows from the reading at it (I3) */
@@ -312,8 +325,12 @@ static bool nobody_can_tell(entering *n, const entered *line, err *e)
             return false;
         if (some && row.target.e.known)
             continue;
-        store_decision d = {.line = line->id, .location = p->location, .kind = DECIDE_UNSURE_DEPARTED, .units = unsure,
-                            .at = store_now(n->tx), .why = STR("no reading of this location can tell")};
+        store_decision d = {.line = line->id,
+                            .location = p->location,
+                            .kind = DECIDE_UNSURE_DEPARTED,
+                            .units = unsure,
+                            .at = store_now(n->tx),
+                            .why = STR("no reading of this location can tell")};
         if (!store_decision_add(n->tx, &d, e))
             return false;
     }
@@ -335,7 +352,8 @@ static bool act_on_doubts(entering *n, bool changed, err *e)
 
 /* -- entering -- */
 
-/* The own date of what the reading did: of an order that is new and whole, its making; else its last change, never earlier. */
+/* The own date of what the reading did: of an order that is new and whole, its making; else its last change, never
+ * earlier. */
 static instant moved_at(const reading *old, const reading *now)
 {
     bool whole = !old;
@@ -361,7 +379,8 @@ static bool same_state(arena *a, const reading *old, const reading *now)
     return same;
 }
 
-bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline, sync__entered *ret, err *e)
+bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline,
+                 sync__entered *ret, err *e)
 {
     entering n = {.tx = tx, .memory = store_arena(tx), .now = now, .baseline = baseline};
     instant at = moved_at(old, now);

@@ -1,11 +1,12 @@
 /*
- * Import of what the shop's orders did (I1): a poll says "look at this order", the order is read, and what it did is the
- * difference of two readings. One order is read by one importer at a time: the lane's fence is checked in the very
+ * Import of what the shop's orders did (I1): a poll says "look at this order", the order is read, and what it did is
+ * the difference of two readings. One order is read by one importer at a time: the lane's fence is checked in the very
  * transaction that enters a reading, so a reading that slept is dropped.
  */
 #include "sync/internal.h"
 
-#define SETTLED_US (2 * US_PER_S) /* a reading later than this after the last change has seen all of that second; I1 */
+#define SETTLED_US (2 * US_PER_S) /* a reading later than this after the last change has seen all of that second; I1   \
+                                   */
 #define READS_MAX 3               /* of one order that was changed back in time between two reads */
 
 typedef struct importing {
@@ -28,7 +29,8 @@ static bool looks_unchanged(importing *n, const shop_order_head *h, bool *ret, e
     return true;
 }
 
-/* A shop's item whose tracking is not what we saw last: what we know of S there is void until it is adopted again; I5. */
+/* A shop's item whose tracking is not what we saw last: what we know of S there is void until it is adopted again; I5.
+ */
 static bool tracking_changed(sync_lane *l, store_tx *tx, reading_raw_line *line, bool first, err *e)
 {
     const store_config *c;
@@ -195,7 +197,8 @@ bool sync__poll(sync_lane *l, sync__report *r, err *e)
     if (!sync__check_shop(l, (sync__need){0}, a, &row, e))
         return false;
     CHECK(row.orders_until != INSTANT_NONE); /* an adoption sets it */
-    sync__import how = {.since = row.orders_until - row.index_lag_s * US_PER_S - SYNC__OVERLAP_US, .baseline = row.adopted_at};
+    sync__import how = {.since = row.orders_until - row.index_lag_s * US_PER_S - SYNC__OVERLAP_US,
+                        .baseline = row.adopted_at};
     return import_pages(l, r, how, /* cursor= */ true, e);
 }
 

@@ -7,15 +7,15 @@
 #include "sync/sync.h"
 
 /* -- limits; each with its reason -- */
-#define SYNC__BEAT_US (2 * US_PER_S) /* a lane shows a sign of life this often, also while it waits for the shop */
-#define SYNC__STALE_S 10             /* a lane without one for so long may be taken over */
-#define SYNC__POLL_MS 100            /* between two looks at a lane that somebody holds */
+#define SYNC__BEAT_US     (2 * US_PER_S)  /* a lane shows a sign of life this often, also while it waits for the shop */
+#define SYNC__STALE_S     10              /* a lane without one for so long may be taken over */
+#define SYNC__POLL_MS     100             /* between two looks at a lane that somebody holds */
 #define SYNC__DEADLINE_US (45 * US_PER_S) /* of one send: wait for the budget, connect, send, answer; P7 */
 /* No copy arrives later than this after its send began: the deadline and a margin for a proxy's queue; P8. */
-#define SYNC__ARRIVAL_US (SYNC__DEADLINE_US + 15 * US_PER_S)
+#define SYNC__ARRIVAL_US    (SYNC__DEADLINE_US + 15 * US_PER_S)
 #define SYNC__SENT_AGAIN_US (INT64_C(12) * 3600 * US_PER_S) /* half of the 24 h that Shopify remembers a key; P6 */
-#define SYNC__TRIES_MAX 6                                   /* sends of one operation in one run */
-#define SYNC__DELTA_MAX INT64_C(2000000000)                 /* Shopify's bound of a delta; shopify.md 3 */
+#define SYNC__TRIES_MAX     6                               /* sends of one operation in one run */
+#define SYNC__DELTA_MAX     INT64_C(2000000000)             /* Shopify's bound of a delta; shopify.md 3 */
 
 struct sync_lane {
     store *db;
@@ -37,7 +37,8 @@ void sync__progress(const sync_lane *l, const char *what, int64_t done, int64_t 
 void sync__sleep(const sync_lane *l, int64_t us);
 /* The lane's shop as `tx` sees it. */
 MUST bool sync__shop_row(sync_lane *l, store_tx *tx, const store_shop **ret, err *e);
-/* The row in a transaction of its own; texts in `a`. `adopted`, `writable`: ERR_CONFLICT with the mending command when it is not. */
+/* The row in a transaction of its own; texts in `a`. `adopted`, `writable`: ERR_CONFLICT with the mending command when
+ * it is not. */
 typedef struct sync__need {
     bool adopted, writable;
 } sync__need;
@@ -81,14 +82,14 @@ struct sync__sender {
     sync__next_operation *next;
     void *ctx; /* of next */
     sync__slot slots[SHOP_FLIGHT_MAX];
-    bool dry;    /* next has no more for now; asked again after an answer */
-    bool ending; /* nothing more is sent; what is out is awaited */
+    bool dry;      /* next has no more for now; asked again after an answer */
+    bool ending;   /* nothing more is sent; what is out is awaited */
     int fruitless; /* refusals in a row that settled no line */
     /* Lists in the report's memory: */
     VEC(target_key) halves; /* groups to be planned alone, each as long as its number in half_sizes; P8 */
     VEC(size_t) half_sizes;
-    VEC(target_key) stale;  /* repairs whose compare failed: look again; R6 */
-    sync__ids to_read;      /* operations that only a reading can close; R7 */
+    VEC(target_key) stale; /* repairs whose compare failed: look again; R6 */
+    sync__ids to_read;     /* operations that only a reading can close; R7 */
 };
 /* Sends until `next` has nothing and all answers are in. A shop that says stop ends it early: report->out.stopped. */
 MUST bool sync__send(sync__sender *s, err *e);
@@ -111,7 +112,8 @@ MUST bool sync__settle(sync_lane *l, sync__report *r, sync__ids *ret_to_read, er
 /* Pushes what is owed. */
 MUST bool sync__push(sync_lane *l, sync__report *r, err *e);
 /* Stores `o` (its kind and lines given) with a new key and the bytes to send; the rest is filled in, texts in `a`. */
-MUST bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const shop_line *changes, arena *a, err *e);
+MUST bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const shop_line *changes, arena *a,
+                              err *e);
 /* The lines that are open now count as selected. */
 MUST bool sync__count_open(sync_lane *l, sync__report *r, err *e);
 
@@ -124,7 +126,8 @@ typedef struct sync__entered {
  * Enters a reading into the books of `tx`. `baseline`: when our books began; of orders made before it, what had left
  * by their first reading never enters (INSTANT_NONE: of all orders).
  */
-MUST bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline, sync__entered *ret, err *e);
+MUST bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline,
+                      sync__entered *ret, err *e);
 /* Enters again every stored reading that names the item, with the links and mappings of now (I10). */
 MUST bool sync__rederive(sync_lane *l, store_tx *tx, str item, instant baseline, err *e);
 
@@ -184,17 +187,17 @@ MUST bool sync__unsure_at(sync_lane *l, store_tx *tx, const target_row *row, qty
 MUST bool sync__decide_unsure(sync_lane *l, store_tx *tx, const target_row *row, qty gone, err *e);
 
 /* -- confirm.c: two reads around a catch-up of the import, and what follows from them; R1 -- */
-#define SYNC__BULK_FROM 1000 /* so many items of one location are read by a bulk query */
+#define SYNC__BULK_FROM 1000   /* so many items of one location are read by a bulk query */
 typedef struct sync__suspect { /* a target that is to be confirmed */
-    target_row row;        /* as it stood at the end of the catch-up */
-    str channel;           /* code */
-    int64_t operation;     /* to be closed by this reading (R7); 0: none */
+    target_row row;            /* as it stood at the end of the catch-up */
+    str channel;               /* code */
+    int64_t operation;         /* to be closed by this reading (R7); 0: none */
     shop_level first, second;
     instant first_asked, second_asked;
-    instant ready_at;      /* shop's time before which it cannot be confirmed */
+    instant ready_at; /* shop's time before which it cannot be confirmed */
     bool ready, done;
-    str why;               /* why it is not done; in the confirmation's memory */
-    str history;           /* Shopify's page of its history; "" not asked */
+    str why;     /* why it is not done; in the confirmation's memory */
+    str history; /* Shopify's page of its history; "" not asked */
 } sync__suspect;
 
 typedef struct sync__confirmation {
@@ -205,14 +208,14 @@ typedef struct sync__confirmation {
     shop_facts facts;
     sync__suspect *list;
     size_t count;
-    bool adopting;         /* writes nothing to the shop, and takes only targets without E */
+    bool adopting;           /* writes nothing to the shop, and takes only targets without E */
     bool open_orders_read;   /* every open order of any age was read in this run; R3 */
     bool open_orders_wanted; /* Shopify has committed more than is explained; R5 */
-    int64_t until_ticks;   /* no wait goes beyond it */
-    int histories;         /* pages asked for so far */
-    VEC(int64_t) repairs;  /* operations to be sent */
-    VEC(str) items_to_read; /* whose open orders are to be read again; I5 */
-    size_t items_read;      /* of these, in this run */
+    int64_t until_ticks;     /* no wait goes beyond it */
+    int histories;           /* pages asked for so far */
+    VEC(int64_t) repairs;    /* operations to be sent */
+    VEC(str) items_to_read;  /* whose open orders are to be read again; I5 */
+    size_t items_read;       /* of these, in this run */
     sync_adopted adopted;
     VEC(sync_difference) largest;
 } sync__confirmation;
@@ -242,7 +245,8 @@ MUST bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, syn
 
 /* -- claims.c: what C tells of orders that claim nothing (BYPASS), and of those that may; I5 -- */
 /* *ret_again: something about this target changed, or has to be read first; it is judged again in the next round. */
-MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again, err *e);
+MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again,
+                       err *e);
 
 /* -- scan.c -- */
 typedef struct sync__mapped { /* what a scan needs of a linked target; there may be a million */
@@ -269,4 +273,5 @@ typedef struct sync__unseen {
 MUST bool sync__unseen_read(sync_lane *l, const store_shop *row, arena *a, sync__unseen *ret, err *e);
 qty sync__unseen_at(const sync__unseen *u, str item, str location);
 /* Adds a line where something is owed or wrong. */
-void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen, const sync__unseen *u);
+void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen,
+                    const sync__unseen *u);

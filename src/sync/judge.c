@@ -1,13 +1,14 @@
 /*
  * What two reads of a target say, and what is booked for it: adoption (R3), drift (R4, R6), a line of an operation that
- * is too old to be sent again (R7). In doubt E stays high: whatever would lower it is vetoed while anything is unseen (R5).
+ * is too old to be sent again (R7). In doubt E stays high: whatever would lower it is vetoed while anything is unseen
+ * (R5).
  */
 #include "sync/internal.h"
 
-#define SETTLED_US (2 * US_PER_S)        /* stamps are whole seconds; R1 */
-#define LAGGING_US (120 * US_PER_S)      /* a read that much later is never called stale; R2 */
-#define LOOK_US US_PER_S                 /* between two looks at a lagging replica */
-#define UNKNOWN_US (3600 * US_PER_S)     /* an excess of C that old is reported; R5 */
+#define SETTLED_US   (2 * US_PER_S)    /* stamps are whole seconds; R1 */
+#define LAGGING_US   (120 * US_PER_S)  /* a read that much later is never called stale; R2 */
+#define LOOK_US      US_PER_S          /* between two looks at a lagging replica */
+#define UNKNOWN_US   (3600 * US_PER_S) /* an excess of C that old is reported; R5 */
 #define EVIDENCE_MAX ((size_t)16 << 10)
 
 /* -- may it be confirmed yet? -- */
@@ -22,7 +23,8 @@ static instant known_change(const store_target *t)
 static bool lagging(const store_target *t, const shop_level *l, instant asked)
 {
     instant known = known_change(t);
-    return known != INSTANT_NONE && (l->available.at == INSTANT_NONE || l->available.at < known) && asked <= known + LAGGING_US;
+    return known != INSTANT_NONE && (l->available.at == INSTANT_NONE || l->available.at < known) &&
+           asked <= known + LAGGING_US;
 }
 
 static bool lowers(const sync__suspect *s, const shop_level *l)
@@ -33,7 +35,8 @@ static bool lowers(const sync__suspect *s, const shop_level *l)
 }
 
 /* From when on an S with this stamp may be booked; *ret_why what it waits for. */
-static instant settled_from(const sync__confirmation *c, const sync__suspect *s, const shop_level *l, const char **ret_why)
+static instant settled_from(const sync__confirmation *c, const sync__suspect *s, const shop_level *l,
+                            const char **ret_why)
 {
     sync__numbers n = sync__numbers_of(l, s->row.target.baseline);
     instant from = INSTANT_NONE;
@@ -104,15 +107,25 @@ static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__susp
     for (size_t i = 0; i < count; i++)
         if (str_equal(open[i].kind, STR("unknown_commitment")) && open[i].drift == excess)
             return true;
-    store_incident i = {.key = s->row.key, .sku = s->row.sku, .location = s->row.location, .drift = excess,
-                        .available = sync__numbers_of(&s->second, 0).s, .explained = s->row.target.e.known ? s->row.target.e.value : 0,
-                        .found_at = store_now(tx), .after = INSTANT_NONE, .before = stamp, .kind = STR("unknown_commitment"),
-                        .evidence = STR("{}"), .open = true};
+    store_incident i = {.key = s->row.key,
+                        .sku = s->row.sku,
+                        .location = s->row.location,
+                        .drift = excess,
+                        .available = sync__numbers_of(&s->second, 0).s,
+                        .explained = s->row.target.e.known ? s->row.target.e.value : 0,
+                        .found_at = store_now(tx),
+                        .after = INSTANT_NONE,
+                        .before = stamp,
+                        .kind = STR("unknown_commitment"),
+                        .evidence = STR("{}"),
+                        .open = true};
     return store_incident_add(tx, &i, &id, e);
 }
 
-/* *ret_vetoed: Shopify has committed more units there than the orders that were read here explain. It never measures. */
-static bool vetoed(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_vetoed, err *e)
+/* *ret_vetoed: Shopify has committed more units there than the orders that were read here explain. It never measures.
+ */
+static bool vetoed(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_vetoed,
+                   err *e)
 {
     sync__demand d;
     if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e))
@@ -122,7 +135,8 @@ static bool vetoed(sync__confirmation *c, store_tx *tx, sync__suspect *s, const 
     if (!*ret_vetoed)
         return true;
     s->ready_at = c->open_orders_read ? INSTANT_NONE : s->second_asked; /* the order may be one that was never read */
-    s->why = str_printf(c->memory, "Shopify has %" PRId64 " units committed there that no order read here explains", excess);
+    s->why =
+        str_printf(c->memory, "Shopify has %" PRId64 " units committed there that no order read here explains", excess);
     c->open_orders_wanted = true;
     return report_unknown(c, tx, s, excess, e);
 }
@@ -140,7 +154,8 @@ static bool lower_baseline(store_tx *tx, const sync__suspect *s, const target_ro
 static bool anchor(sync__confirmation *c, store_tx *tx, const target_row *now, err *e)
 {
     qty unsure;
-    return sync__unsure_at(c->lane, tx, now, &unsure, e) && (unsure == 0 || sync__decide_unsure(c->lane, tx, now, unsure, e)) &&
+    return sync__unsure_at(c->lane, tx, now, &unsure, e) &&
+           (unsure == 0 || sync__decide_unsure(c->lane, tx, now, unsure, e)) &&
            store_target_mark(tx, now->key, false, e);
 }
 
@@ -151,8 +166,11 @@ static void note_difference(sync__confirmation *c, const sync__suspect *s, const
     if (off == 0)
         return;
     arena *a = c->report->memory;
-    sync_difference d = {.sku = str_copy(a, now->sku), .channel = str_copy(a, s->channel), .target = now->target.t,
-                         .available = sync__numbers_of(&s->second, 0).s, .unseen = 0};
+    sync_difference d = {.sku = str_copy(a, now->sku),
+                         .channel = str_copy(a, s->channel),
+                         .target = now->target.t,
+                         .available = sync__numbers_of(&s->second, 0).s,
+                         .unseen = 0};
     size_t at = c->largest.count;
     for (; at > 0; at--) {
         qty other = c->largest.at[at - 1].available - c->largest.at[at - 1].target;
@@ -204,7 +222,8 @@ bool sync__line_read(sync_lane *l, store_tx *tx, int64_t operation, target_key k
         return false;
     for (size_t i = 0; i < o.line_count; i++)
         all &= o.lines[i].settled;
-    return !all || store_operation_close(tx, operation, l->fence, OPERATION_READ, STR(""), INSTANT_NONE, STR("closed by reading"), e);
+    return !all || store_operation_close(tx, operation, l->fence, OPERATION_READ, STR(""), INSTANT_NONE,
+                                         STR("closed by reading"), e);
 }
 
 /* R7: its old E is not trusted. */
@@ -270,7 +289,8 @@ static void report_incident(sync__confirmation *c, const sync__suspect *s, const
 }
 
 /* R6: the incident, E and the line of the repair, in this transaction. */
-static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, qty drift, sync__repairs *r, err *e)
+static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, qty drift,
+                       sync__repairs *r, err *e)
 {
     const store_target *t = &now->target;
     sync__numbers n = sync__numbers_of(&s->second, t->baseline);
@@ -283,9 +303,18 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
     if (!qty_add(t->e.value, drift, &explained) || !qty_sub(t->t, explained, &delta))
         return ERR(e, ERR_CORRUPT, "its numbers do not fit");
     bool repair = delta != 0 && t->state == TARGET_OK && delta <= SYNC__DELTA_MAX && delta >= -SYNC__DELTA_MAX;
-    store_incident i = {.key = now->key, .sku = now->sku, .location = now->location, .drift = drift, .available = n.s,
-                        .explained = t->e.value, .found_at = store_now(tx), .after = after, .before = s->second.available.at,
-                        .kind = STR("foreign_change"), .evidence = evidence_of(tx, s), .open = repair};
+    store_incident i = {.key = now->key,
+                        .sku = now->sku,
+                        .location = now->location,
+                        .drift = drift,
+                        .available = n.s,
+                        .explained = t->e.value,
+                        .found_at = store_now(tx),
+                        .after = after,
+                        .before = s->second.available.at,
+                        .kind = STR("foreign_change"),
+                        .evidence = evidence_of(tx, s),
+                        .open = repair};
     str ref = str_printf(store_arena(tx), "read %s", INSTANT_Z(s->second_asked));
     if (!store_incident_add(tx, &i, &incident, e) || !store_explained(tx, now->key, EXPLAINED_DRIFT, drift, ref, e))
         return false;
@@ -295,15 +324,22 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
     if (!repair)
         return true;
     CHECK(r->count < SYNC__REPAIR_LINES);
-    r->lines[r->count] = (operation_line){.key = now->key, .sku = now->sku, .item = t->item, .location = now->location, .delta = delta,
-                                          .change_from = qty_known(n.s), .drift = drift, .incident = incident};
+    r->lines[r->count] = (operation_line){.key = now->key,
+                                          .sku = now->sku,
+                                          .item = t->item,
+                                          .location = now->location,
+                                          .delta = delta,
+                                          .change_from = qty_known(n.s),
+                                          .drift = drift,
+                                          .incident = incident};
     r->changes[r->count++] =
         (shop_line){.item = t->item, .location = now->location, .delta = delta, .change_from = qty_known(n.s)};
     return true;
 }
 
 /* R4, with the unsure units of I4 */
-static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, sync__repairs *r, err *e)
+static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, sync__repairs *r,
+                      err *e)
 {
     sync__numbers n = sync__numbers_of(&s->second, now->target.baseline);
     sync__demand d;
@@ -311,7 +347,8 @@ static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, con
     bool veto;
     if (!qty_sub(n.s + n.h, now->target.e.value, &drift))
         return ERR(e, ERR_CORRUPT, "its numbers do not fit");
-    if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e) || !sync__unsure_at(c->lane, tx, now, &unsure, e))
+    if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e) ||
+        !sync__unsure_at(c->lane, tx, now, &unsure, e))
         return false;
     if (d.pending > 0 && drift < 0) { /* only a rise is certain while units are at a location that nobody knows */
         s->done = drift >= -d.pending;
@@ -326,7 +363,8 @@ static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, con
     if (unsure > 0) {
         gone = qty_min(unsure, qty_max(0, -drift));
         if (!sync__decide_unsure(c->lane, tx, now, gone, e) ||
-            (gone > 0 && !store_explained(tx, now->key, EXPLAINED_DRIFT, -gone, STR("removed units that were not restocked"), e)))
+            (gone > 0 &&
+             !store_explained(tx, now->key, EXPLAINED_DRIFT, -gone, STR("removed units that were not restocked"), e)))
             return false;
     }
     s->done = true;
@@ -336,7 +374,8 @@ static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, con
         return true;
     target_row after;
     bool some;
-    return store_target_get(tx, now->key, store_arena(tx), &after, &some, e) && book_drift(c, tx, s, &after, drift + gone, r, e);
+    return store_target_get(tx, now->key, store_arena(tx), &after, &some, e) &&
+           book_drift(c, tx, s, &after, drift + gone, r, e);
 }
 
 bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, sync__repairs *r, err *e)

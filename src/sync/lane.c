@@ -29,7 +29,8 @@ static void lane_sleep_until(void *ctx, int64_t until)
 {
     sync_lane *l = ctx;
     err lost = {0};
-    while (ticks(l) < until && !sync__stop(l) && sync__alive(l, &lost)) { /* a lost lane: whatever is done next says so */
+    while (ticks(l) < until && !sync__stop(l) &&
+           sync__alive(l, &lost)) { /* a lost lane: whatever is done next says so */
         int64_t slice = ticks(l) + SYNC__BEAT_US;
         l->outer->clock.sleep_until_us(l->outer->clock.ctx, slice < until ? slice : until);
     }
@@ -97,13 +98,15 @@ static bool find(sync_lane *l, store_tx *tx, err *e)
         return false;
     const store_shop *row = config_shop_by_code(c, l->options.shop);
     if (!row)
-        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; `evenstock shop list` shows them", STR_ARG(l->options.shop));
+        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; `evenstock shop list` shows them",
+                   STR_ARG(l->options.shop));
     l->shop = row->id;
     if (str_empty(l->options.channel))
         return true;
     const store_channel *ch = config_channel_by_code(c, l->options.channel);
     if (!ch || ch->shop != row->id)
-        return ERR(e, ERR_MISSING, "shop '%.*s' has no channel '%.*s'", STR_ARG(l->options.shop), STR_ARG(l->options.channel));
+        return ERR(e, ERR_MISSING, "shop '%.*s' has no channel '%.*s'", STR_ARG(l->options.shop),
+                   STR_ARG(l->options.channel));
     l->channel = ch->id;
     return true;
 }
@@ -170,7 +173,8 @@ bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms
 static bool release(sync_lane *l, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    return store_begin(l->db, STORE_WRITE, &tx, e) && store_lane_release(tx, l->shop, l->fence, e) && store_commit(&tx, e);
+    return store_begin(l->db, STORE_WRITE, &tx, e) && store_lane_release(tx, l->shop, l->fence, e) &&
+           store_commit(&tx, e);
 }
 
 void sync_close(sync_lane **held)
@@ -205,10 +209,12 @@ bool sync__check_shop(sync_lane *l, sync__need need, arena *a, store_shop *ret, 
     if (!store_begin(l->db, STORE_READ, &tx, e) || !sync__shop_row(l, tx, &row, e))
         return false;
     if (need.adopted && row->adopted_at == INSTANT_NONE)
-        return ERR(e, ERR_CONFLICT, "shop '%.*s' was never adopted, so nothing is written to it; run `evenstock shop adopt %.*s` first",
+        return ERR(e, ERR_CONFLICT,
+                   "shop '%.*s' was never adopted, so nothing is written to it; run `evenstock shop adopt %.*s` first",
                    STR_ARG(row->code), STR_ARG(row->code));
     if (need.writable && !row->writable)
-        return ERR(e, ERR_CONFLICT, "shop '%.*s' is read only here; `evenstock shop set %.*s --writable` lets sync write to it",
+        return ERR(e, ERR_CONFLICT,
+                   "shop '%.*s' is read only here; `evenstock shop set %.*s --writable` lets sync write to it",
                    STR_ARG(row->code), STR_ARG(row->code));
     *ret = *row;
     ret->code = str_copy(a, row->code);

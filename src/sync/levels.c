@@ -13,10 +13,14 @@ static const struct {
 } STATES[] = {
     {TARGET_OK, "", ""},
     {TARGET_ITEM_GONE, "the item does not exist at the shop any more", "run `evenstock shop link` to find the new one"},
-    {TARGET_UNTRACKED, "Shopify does not track this item", "switch tracking on in Shopify; the next hard sync takes it up"},
-    {TARGET_LOCATION_INACTIVE, "the location is not active", "activate the location in Shopify, or map the channel to another one"},
-    {TARGET_NOT_STOCKED, "the item is not stocked at the location", "stock it there in Shopify; the next hard sync takes it up"},
-    {TARGET_BUNDLE, "a bundle: Shopify computes it from its components", "sell its components' stock; unlink this product"},
+    {TARGET_UNTRACKED, "Shopify does not track this item",
+     "switch tracking on in Shopify; the next hard sync takes it up"},
+    {TARGET_LOCATION_INACTIVE, "the location is not active",
+     "activate the location in Shopify, or map the channel to another one"},
+    {TARGET_NOT_STOCKED, "the item is not stocked at the location",
+     "stock it there in Shopify; the next hard sync takes it up"},
+    {TARGET_BUNDLE, "a bundle: Shopify computes it from its components",
+     "sell its components' stock; unlink this product"},
 };
 
 target_state sync__state_of(const shop_level *l, bool location_active)
@@ -117,7 +121,8 @@ bool sync__levels_agree(const shop_level *x, const shop_level *y)
 {
     return x->item_exists == y->item_exists && x->level_exists == y->level_exists && x->active == y->active &&
            x->tracked == y->tracked && same(x->available, y->available) && same(x->reserved, y->reserved) &&
-           same(x->damaged, y->damaged) && same(x->quality_control, y->quality_control) && same(x->safety_stock, y->safety_stock);
+           same(x->damaged, y->damaged) && same(x->quality_control, y->quality_control) &&
+           same(x->safety_stock, y->safety_stock);
 }
 
 bool sync__committed_agrees(const shop_level *x, const shop_level *y)
@@ -133,9 +138,11 @@ bool sync__look_at_shop(sync_lane *l, arena *a, shop_facts *ret, err *e)
         return false;
     if (ret->missing_count == 0)
         return true;
-    return ERR(e, ERR_CONFLICT, "shop '%.*s': the token lacks %zu access scopes, '%.*s' first; without them orders are hidden and numbers "
-                                "wrong. Grant them, then look with `evenstock shop check %.*s`",
-               STR_ARG(l->options.shop), ret->missing_count, STR_ARG(ret->missing_scopes[0]), STR_ARG(l->options.shop));
+    return ERR(
+        e, ERR_CONFLICT,
+        "shop '%.*s': the token lacks %zu access scopes, '%.*s' first; without them orders are hidden and numbers "
+        "wrong. Grant them, then look with `evenstock shop check %.*s`",
+        STR_ARG(l->options.shop), ret->missing_count, STR_ARG(ret->missing_scopes[0]), STR_ARG(l->options.shop));
 }
 
 bool sync__location_active(const shop_facts *f, str location)

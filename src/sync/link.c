@@ -1,6 +1,6 @@
 /*
- * Links every SKU to its inventory item, compared exactly, and reads whether it is tracked and stocked (P9). A link that
- * is new or changed re-derives the stored readings of the item in the same transaction (I10).
+ * Links every SKU to its inventory item, compared exactly, and reads whether it is tracked and stocked (P9). A link
+ * that is new or changed re-derives the stored readings of the item in the same transaction (I10).
  */
 #include "sync/internal.h"
 
@@ -30,7 +30,10 @@ static bool take_item(void *ctx, const shop_item *i, err *e)
     found *f = map_get(n->by_sku, sku);
     if (!f) {
         f = ARENA_NEW(n->memory, found, 1);
-        *f = (found){.sku = str_copy(n->memory, sku), .item = str_copy(n->memory, i->item), .tracked = i->tracked, .bundle = i->bundle};
+        *f = (found){.sku = str_copy(n->memory, sku),
+                     .item = str_copy(n->memory, i->item),
+                     .tracked = i->tracked,
+                     .bundle = i->bundle};
         map_put(n->by_sku, sku, f);
         f->items = 1;
     } else if (!str_equal(f->item, i->item)) { /* one item may serve several variants */
@@ -39,7 +42,8 @@ static bool take_item(void *ctx, const shop_item *i, err *e)
     return sync__alive(n->lane, e);
 }
 
-/* The state that the item alone tells; stocking is read afterwards. Releases what was refused: the operator ran this. */
+/* The state that the item alone tells; stocking is read afterwards. Releases what was refused: the operator ran this.
+ */
 static bool put_item_state(linking *n, store_tx *tx, const found *f, err *e)
 {
     const store_config *c;
@@ -56,7 +60,8 @@ static bool put_item_state(linking *n, store_tx *tx, const found *f, err *e)
         bool was_tracked = row.target.state != TARGET_UNTRACKED;
         if (!some || state == row.target.state)
             continue;
-        if ((was_tracked != f->tracked && !sync__tracked(tx, &row, f->tracked, e)) || !sync__put_state(tx, row.key, state, e))
+        if ((was_tracked != f->tracked && !sync__tracked(tx, &row, f->tracked, e)) ||
+            !sync__put_state(tx, row.key, state, e))
             return false;
     }
     return true;
@@ -170,9 +175,13 @@ bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e)
         !link_all(&n, row.adopted_at, e) || !read_stocking(&n, e))
         return false;
     *ret = (sync_linked){.linked = n.linked,
-                         .unlinked = n.unlinked.at, .unlinked_count = n.unlinked.count,
-                         .duplicates = n.duplicates.at, .duplicate_count = n.duplicates.count,
-                         .untracked = n.untracked.at, .untracked_count = n.untracked.count,
-                         .not_stocked = n.not_stocked.at, .not_stocked_count = n.not_stocked.count};
+                         .unlinked = n.unlinked.at,
+                         .unlinked_count = n.unlinked.count,
+                         .duplicates = n.duplicates.at,
+                         .duplicate_count = n.duplicates.count,
+                         .untracked = n.untracked.at,
+                         .untracked_count = n.untracked.count,
+                         .not_stocked = n.not_stocked.at,
+                         .not_stocked_count = n.not_stocked.count};
     return true;
 }

@@ -4,8 +4,8 @@
  */
 #include "sync/internal.h"
 
-#define PAGE_LINES 1000            /* targets selected at once, in the store's order of P10: four calls */
-#define BODY_MAX ((size_t)1 << 20) /* 250 lines take about 50 KiB */
+#define PAGE_LINES 1000              /* targets selected at once, in the store's order of P10: four calls */
+#define BODY_MAX   ((size_t)1 << 20) /* 250 lines take about 50 KiB */
 
 typedef struct pushing {
     arena *page_memory;
@@ -45,15 +45,17 @@ static bool plan_line(sync_lane *l, store_tx *tx, target_key k, arena *a, batch 
     if (!store_target_get(tx, k, a, &row, &some, e))
         return false;
     const store_target *t = &row.target;
-    if (!some || !t->e.known || t->t == t->e.value || t->state != TARGET_OK || row.open_operation || str_empty(t->item) ||
-        (l->channel && k.channel != l->channel))
+    if (!some || !t->e.known || t->t == t->e.value || t->state != TARGET_OK || row.open_operation ||
+        str_empty(t->item) || (l->channel && k.channel != l->channel))
         return true;
-    operation_line line = {.key = k, .sku = row.sku, .item = t->item, .location = row.location, .change_from = QTY_UNKNOWN};
+    operation_line line = {
+        .key = k, .sku = row.sku, .item = t->item, .location = row.location, .change_from = QTY_UNKNOWN};
     if (!qty_sub(t->t, t->e.value, &line.delta) || line.delta > SYNC__DELTA_MAX || line.delta < -SYNC__DELTA_MAX)
-        return sync__quarantine(tx, &line, STR("INVALID_QUANTITY_TOO_HIGH"), STR("the difference is beyond what one call may change"), e);
+        return sync__quarantine(tx, &line, STR("INVALID_QUANTITY_TOO_HIGH"),
+                                STR("the difference is beyond what one call may change"), e);
     b->lines[b->count] = line;
-    b->changes[b->count++] =
-        (shop_line){.item = line.item, .location = line.location, .delta = line.delta, .change_from = QTY_UNKNOWN}; /* P4 */
+    b->changes[b->count++] = (shop_line){
+        .item = line.item, .location = line.location, .delta = line.delta, .change_from = QTY_UNKNOWN}; /* P4 */
     return true;
 }
 
@@ -81,7 +83,8 @@ bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const s
 }
 
 /* The operation is durable when this returns (P2): key, bytes, lines and fence in one transaction. */
-static bool plan(sync_lane *l, const target_key *keys, size_t count, arena *a, store_operation *ret, bool *ret_some, err *e)
+static bool plan(sync_lane *l, const target_key *keys, size_t count, arena *a, store_operation *ret, bool *ret_some,
+                 err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     batch b = {.lines = ARENA_NEW(a, operation_line, count), .changes = ARENA_NEW(a, shop_line, count)};
@@ -216,7 +219,8 @@ bool sync__count_open(sync_lane *l, sync__report *r, err *e)
     AUTO(store_tx_end) store_tx *tx = NULL;
     store_operation *open;
     size_t count;
-    if (!store_begin(l->db, STORE_READ, &tx, e) || !store_operations_open(tx, l->shop, store_arena(tx), &open, &count, e))
+    if (!store_begin(l->db, STORE_READ, &tx, e) ||
+        !store_operations_open(tx, l->shop, store_arena(tx), &open, &count, e))
         return false;
     r->out.selected += open_lines(open, count);
     return true;
@@ -228,7 +232,8 @@ bool sync_recent(sync_lane *l, arena *a, sync_report *ret, err *e)
     store_shop row;
     sync__ids to_read;
     sync__report_begin(&r, l, a);
-    if (!sync__check_shop(l, (sync__need){.adopted = true, .writable = true}, a, &row, e) || !store_catch_up_all(l->db, e))
+    if (!sync__check_shop(l, (sync__need){.adopted = true, .writable = true}, a, &row, e) ||
+        !store_catch_up_all(l->db, e))
         return false;
     if (l->options.dry_run)
         return dry_run(l, &r, e) && sync__report_end(&r, l, ret, e);

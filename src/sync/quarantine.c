@@ -10,11 +10,15 @@ static const struct {
     const char *fix;
 } REASONS[] = {
     {"INVALID_INVENTORY_ITEM", TARGET_ITEM_GONE, "the item was deleted; `evenstock shop link` finds the new one"},
-    {"NON_MUTABLE_INVENTORY_ITEM", TARGET_BUNDLE, "Shopify computes a bundle from its components; push those and unlink this product"},
+    {"NON_MUTABLE_INVENTORY_ITEM", TARGET_BUNDLE,
+     "Shopify computes a bundle from its components; push those and unlink this product"},
     {"INVALID_LOCATION", TARGET_LOCATION_INACTIVE, "map the channel to a location that exists, then adopt it again"},
-    {"ITEM_NOT_STOCKED_AT_LOCATION", TARGET_NOT_STOCKED, "stock the item at the location in Shopify, then run `evenstock shop link`"},
-    {"INVALID_QUANTITY_TOO_HIGH", TARGET_REFUSED, "look for a wrong quantity in the feed, correct it, then run `evenstock shop link`"},
-    {"INVALID_QUANTITY_TOO_LOW", TARGET_REFUSED, "look for a wrong quantity in the feed, correct it, then run `evenstock shop link`"},
+    {"ITEM_NOT_STOCKED_AT_LOCATION", TARGET_NOT_STOCKED,
+     "stock the item at the location in Shopify, then run `evenstock shop link`"},
+    {"INVALID_QUANTITY_TOO_HIGH", TARGET_REFUSED,
+     "look for a wrong quantity in the feed, correct it, then run `evenstock shop link`"},
+    {"INVALID_QUANTITY_TOO_LOW", TARGET_REFUSED,
+     "look for a wrong quantity in the feed, correct it, then run `evenstock shop link`"},
 };
 
 bool sync__quarantine(store_tx *tx, const operation_line *line, str code, str message, err *e)

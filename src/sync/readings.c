@@ -110,7 +110,8 @@ static bool undecided(sync_lane *l, store_tx *tx, const store_line *line, str lo
 
 static bool decide(store_tx *tx, const store_line *line, str location, decision_kind kind, qty units, str why, err *e)
 {
-    store_decision d = {.line = line->id, .location = location, .kind = kind, .units = units, .at = store_now(tx), .why = why};
+    store_decision d = {
+        .line = line->id, .location = location, .kind = kind, .units = units, .at = store_now(tx), .why = why};
     return units == 0 || store_decision_add(tx, &d, e);
 }
 
@@ -135,7 +136,8 @@ bool sync__decide_unsure(sync_lane *l, store_tx *tx, const target_row *row, qty 
     store_line *lines;
     size_t count;
     int64_t movements = 0;
-    effect_change how = {.at = INSTANT_NONE, .reason = STR("reading"), .source = STR("sync"), .actor = STR(""), .comment = STR("")};
+    effect_change how = {
+        .at = INSTANT_NONE, .reason = STR("reading"), .source = STR("sync"), .actor = STR(""), .comment = STR("")};
     if (!store_lines_unsettled(tx, row->key.product, row->key.channel, store_arena(tx), &lines, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -146,8 +148,10 @@ bool sync__decide_unsure(sync_lane *l, store_tx *tx, const target_row *row, qty 
             continue;
         qty left = qty_min(units, gone);
         gone -= left;
-        if (!decide(tx, &lines[i], row->location, DECIDE_UNSURE_DEPARTED, left, STR("a reading shows that they are gone"), e) ||
-            !decide(tx, &lines[i], row->location, DECIDE_UNSURE_RELEASED, units - left, STR("a reading shows that they are there"), e) ||
+        if (!decide(tx, &lines[i], row->location, DECIDE_UNSURE_DEPARTED, left,
+                    STR("a reading shows that they are gone"), e) ||
+            !decide(tx, &lines[i], row->location, DECIDE_UNSURE_RELEASED, units - left,
+                    STR("a reading shows that they are there"), e) ||
             !store_line_settle(tx, lines[i].id, &how, &movements, e))
             return false;
     }

@@ -177,12 +177,13 @@ bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
     sync__confirmation c;
     sync__ids to_read = {0};
     sync__report_begin(&r, l, a);
-    if (!sync__check_shop(l, (sync__need){.adopted = true, .writable = true}, a, &row, e) || !store_catch_up_all(l->db, e) ||
-        !sync__confirmation_begin(&c, l, &r, e))
+    if (!sync__check_shop(l, (sync__need){.adopted = true, .writable = true}, a, &row, e) ||
+        !store_catch_up_all(l->db, e) || !sync__confirmation_begin(&c, l, &r, e))
         return false;
     if (l->options.dry_run)
         return dry_run(l, &c, e) && sync__report_end(&r, l, ret, e);
-    if (!sync__count_open(l, &r, e) || !sync__settle(l, &r, &to_read, e) || !sync__poll(l, &r, e) || !push_unless_stopped(l, &r, e))
+    if (!sync__count_open(l, &r, e) || !sync__settle(l, &r, &to_read, e) || !sync__poll(l, &r, e) ||
+        !push_unless_stopped(l, &r, e))
         return false;
     if (str_empty(r.out.stopped) && !sync__stop(l) && !look_at_all(l, &c, &to_read, e))
         return false;

@@ -12,8 +12,8 @@ void sync__report_begin(sync__report *r, sync_lane *l, arena *a)
 
 void sync__report_left(sync__report *r, str sku, str channel, str why)
 {
-    *vec_push(r->memory, &r->left) =
-        (sync_left){.sku = str_copy(r->memory, sku), .channel = str_copy(r->memory, channel), .why = str_copy(r->memory, why)};
+    *vec_push(r->memory, &r->left) = (sync_left){
+        .sku = str_copy(r->memory, sku), .channel = str_copy(r->memory, channel), .why = str_copy(r->memory, why)};
 }
 
 static bool in_doubt(sync_lane *l, int64_t *ret, err *e)

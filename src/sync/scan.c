@@ -116,7 +116,8 @@ static bool scan_by_id(const location_scan *n, err *e)
         for (size_t i = 0; i < some; i++)
             items[i] = n->list[from + i].item;
         arena_clear(a);
-        if (!sync__alive(n->lane, e) || !shop_levels(n->lane->remote, n->list[0].location, items, some, a, &levels, &asked, e))
+        if (!sync__alive(n->lane, e) ||
+            !shop_levels(n->lane->remote, n->list[0].location, items, some, a, &levels, &asked, e))
             return false;
         for (size_t i = 0; i < some; i++)
             if (!n->each(n->ctx, &n->list[from + i], &levels[i], e))

@@ -4,9 +4,9 @@
  */
 #include "sync/internal.h"
 
-#define BACKOFF_US (250 * US_PER_MS) /* before the second send; doubles */
-#define FRUITLESS_MAX 16             /* halving 250 lines down to one takes 8 */
-#define REFUSED_AFTER 3              /* answers "could not save, try again" that count as a refusal; shopify.md 4.1 */
+#define BACKOFF_US    (250 * US_PER_MS) /* before the second send; doubles */
+#define FRUITLESS_MAX 16                /* halving 250 lines down to one takes 8 */
+#define REFUSED_AFTER 3 /* answers "could not save, try again" that count as a refusal; shopify.md 4.1 */
 
 static int64_t ticks(const sync_lane *l)
 {
@@ -18,8 +18,8 @@ static void end_early(sync__sender *s, const char *what, str code, str message)
     s->ending = true;
     if (!str_empty(s->report->out.stopped))
         return;
-    s->report->out.stopped =
-        str_printf(s->report->memory, "%s%.*s%s%.*s", what, STR_ARG(code), str_empty(code) ? "" : ": ", STR_ARG(message));
+    s->report->out.stopped = str_printf(s->report->memory, "%s%.*s%s%.*s", what, STR_ARG(code),
+                                        str_empty(code) ? "" : ": ", STR_ARG(message));
     log_line(LOG_WARN, "push.stopped", F_STR("shop", s->lane->options.shop), F_STR("why", s->report->out.stopped));
 }
 
@@ -28,7 +28,8 @@ static void end_early(sync__sender *s, const char *what, str code, str message)
 static bool count_send(sync_lane *l, const store_operation *o, instant now, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    return store_begin(l->db, STORE_WRITE, &tx, e) && store_operation_sending(tx, o->id, l->fence, now, e) && store_commit(&tx, e);
+    return store_begin(l->db, STORE_WRITE, &tx, e) && store_operation_sending(tx, o->id, l->fence, now, e) &&
+           store_commit(&tx, e);
 }
 
 static void give_up(sync__slot *slot)

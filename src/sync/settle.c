@@ -22,7 +22,8 @@ static bool take_over(sync_lane *l, store_tx *tx, int64_t id, arena *a, store_op
     if (!*ret_some || !never_sent(ret))
         return true;
     *ret_some = false;
-    return store_operation_close(tx, id, l->fence, OPERATION_REFUSED, STR(""), INSTANT_NONE, STR("it was never sent"), e);
+    return store_operation_close(tx, id, l->fence, OPERATION_REFUSED, STR(""), INSTANT_NONE, STR("it was never sent"),
+                                 e);
 }
 
 static bool next_open(sync__sender *s, arena *a, store_operation *ret, bool *ret_some, err *e)
@@ -33,7 +34,8 @@ static bool next_open(sync__sender *s, arena *a, store_operation *ret, bool *ret
     while (job->at < job->count && !*ret_some) {
         AUTO(store_tx_end) store_tx *tx = NULL;
         int64_t id = job->open[job->at++].id;
-        if (!store_begin(l->db, STORE_WRITE, &tx, e) || !take_over(l, tx, id, a, ret, ret_some, e) || !store_commit(&tx, e))
+        if (!store_begin(l->db, STORE_WRITE, &tx, e) || !take_over(l, tx, id, a, ret, ret_some, e) ||
+            !store_commit(&tx, e))
             return err_wrap(e, "taking over push %" PRId64, id);
     }
     return true;

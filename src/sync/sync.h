@@ -1,7 +1,8 @@
 #pragma once
 /*
- * sync: keeps Shopify's `available` right; docs/protocol.md is the law (rules P1-P10, I1-I10, R1-R8 are cited in the code).
- * Everything works on one shop under its lane: a lease with a fence in the store, so two workers never plan at once.
+ * sync: keeps Shopify's `available` right; docs/protocol.md is the law (rules P1-P10, I1-I10, R1-R8 are cited in the
+ * code). Everything works on one shop under its lane: a lease with a fence in the store, so two workers never plan at
+ * once.
  *
  *   S + H + U = E     for every adopted target with nothing in doubt
  *   owed      = T - E known here, no read needed
@@ -43,7 +44,7 @@ typedef struct sync_incident { /* what somebody else did, found by this run; R6 
 
 typedef struct sync_report {
     int64_t selected, pushed, refused, in_doubt, drifted; /* lines */
-    int64_t events, new_events, movements;                /* orders: readings looked at, that changed something, ledger rows */
+    int64_t events, new_events, movements; /* orders: readings looked at, that changed something, ledger rows */
     int64_t calls, points, us;
     const sync_left *left;
     size_t left_count;
@@ -61,7 +62,8 @@ typedef struct sync_report {
 MUST bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms, sync_lane **ret, err *e);
 void sync_close(sync_lane **l); /* for AUTO(sync_close); releases the lane */
 
-/* Pushes what is owed. Reads neither orders nor levels. ERR_CONFLICT: never adopted, or not writable (the text says what mends it). */
+/* Pushes what is owed. Reads neither orders nor levels. ERR_CONFLICT: never adopted, or not writable (the text says
+ * what mends it). */
 MUST bool sync_recent(sync_lane *l, arena *a, sync_report *ret, err *e);
 /* Imports what the shop's orders did since the last time. */
 MUST bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e);
@@ -69,7 +71,7 @@ MUST bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e);
 MUST bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e);
 
 typedef struct sync_linked {
-    int64_t linked; /* SKUs */
+    int64_t linked;                                             /* SKUs */
     const str *unlinked, *duplicates, *untracked, *not_stocked; /* SKUs */
     size_t unlinked_count, duplicate_count, untracked_count, not_stocked_count;
 } sync_linked;

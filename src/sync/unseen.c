@@ -74,7 +74,8 @@ qty sync__unseen_at(const sync__unseen *u, str item, str location)
     return sum ? *sum : 0;
 }
 
-void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen, const sync__unseen *u)
+void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l, target_state seen,
+                    const sync__unseen *u)
 {
     sync__numbers n = sync__numbers_of(l, m->baseline);
     qty unseen = sync__unseen_at(u, m->item, m->location);

@@ -109,9 +109,16 @@ static void put_id(js_writer *w, const char *key, str gid)
 
 static void answer_check(call *c)
 {
-    static const char *const SCOPES[] = {"read_inventory", "write_inventory", "read_products", "read_locations", "read_orders",
-                                         "read_all_orders", "read_merchant_managed_fulfillment_orders",
-                                         "read_assigned_fulfillment_orders", "read_third_party_fulfillment_orders", "read_returns"};
+    static const char *const SCOPES[] = {"read_inventory",
+                                         "write_inventory",
+                                         "read_products",
+                                         "read_locations",
+                                         "read_orders",
+                                         "read_all_orders",
+                                         "read_merchant_managed_fulfillment_orders",
+                                         "read_assigned_fulfillment_orders",
+                                         "read_third_party_fulfillment_orders",
+                                         "read_returns"};
     js_writer *w = c->w;
     js_object(w, "shop");
     js_put_z(w, "name", "Model");
@@ -146,7 +153,7 @@ static void answer_check(call *c)
 
 static void put_item_level(call *c, int item, int location)
 {
-    static const char *const NAMES[MODEL_QUANTITIES] = {"available", "committed", "on_hand", "incoming",
+    static const char *const NAMES[MODEL_QUANTITIES] = {"available", "committed", "on_hand",         "incoming",
                                                         "reserved",  "damaged",   "quality_control", "safety_stock"};
     bool frozen = c->m->frozen_at && c->m->now < c->m->frozen_at + MODEL_FREEZE_US;
     const model_item *i = frozen ? &c->m->frozen_items[item] : &c->m->items[item];
@@ -181,8 +188,7 @@ static void answer_levels(call *c)
 {
     int location = number_of(js_str(js_get(c->variables, "location"), STR("")));
     js_array(c->w, "nodes");
-    JS_EACH(id, js_get(c->variables, "ids"))
-    {
+    JS_EACH(id, js_get(c->variables, "ids")) {
         int item = number_of(id->text);
         if (!known_item(c->m, item)) {
             js_put_null(c->w, NULL);
@@ -249,7 +255,8 @@ static int search_orders(const model *m, bool open_only, instant since, order_pl
     for (int i = 0; i < m->order_count; i++) {
         const model_order *o = &m->orders[i];
         order_place p = {.seen = indexed(m, o), .order = i};
-        if (p.seen == 0 || o->deleted || (open_only ? o->closed || o->cancelled : p.seen < since) || !is_before(after, p))
+        if (p.seen == 0 || o->deleted || (open_only ? o->closed || o->cancelled : p.seen < since) ||
+            !is_before(after, p))
             continue;
         int n = count++;
         for (; n > 0 && is_before(p, found[n - 1]); n--)
@@ -545,8 +552,7 @@ static size_t judge_lines(call *c, const js_value *changes, refusal *errors)
     model *m = c->m;
     size_t count = 0;
     int n = 0;
-    JS_EACH(line, changes)
-    {
+    JS_EACH(line, changes) {
         int item = number_of(js_str(js_get(line, "inventoryItemId"), STR("")));
         int location = number_of(js_str(js_get(line, "locationId"), STR("")));
         const js_value *from = js_get(line, "changeFromQuantity");
@@ -555,9 +561,11 @@ static size_t judge_lines(call *c, const js_value *changes, refusal *errors)
         if (!known_item(m, item))
             errors[count++] = (refusal){n, "INVALID_INVENTORY_ITEM", "The item could not be found.", "inventoryItemId"};
         else if (m->items[item].bundle || m->items[item].refused)
-            errors[count++] = (refusal){n, "NON_MUTABLE_INVENTORY_ITEM", "The item is not allowed to be adjusted.", "inventoryItemId"};
+            errors[count++] = (refusal){n, "NON_MUTABLE_INVENTORY_ITEM", "The item is not allowed to be adjusted.",
+                                        "inventoryItemId"};
         else if (from && from->kind == JS_INT && from->integer != model_available(m, item, location))
-            errors[count++] = (refusal){n, "CHANGE_FROM_QUANTITY_STALE", "It no longer matches the quantity.", "changeFromQuantity"};
+            errors[count++] =
+                (refusal){n, "CHANGE_FROM_QUANTITY_STALE", "It no longer matches the quantity.", "changeFromQuantity"};
         n++;
     }
     return count;
@@ -565,8 +573,7 @@ static size_t judge_lines(call *c, const js_value *changes, refusal *errors)
 
 static void apply_lines(model *m, const js_value *changes)
 {
-    JS_EACH(line, changes)
-    {
+    JS_EACH(line, changes) {
         int item = number_of(js_str(js_get(line, "inventoryItemId"), STR("")));
         int location = number_of(js_str(js_get(line, "locationId"), STR("")));
         model__shift(m, item, location, MODEL_AVAILABLE, js_int(js_get(line, "delta"), 0));
@@ -599,7 +606,8 @@ static void answer_adjust(call *c)
         return;
     }
     if (found >= 0 && m->keys[found].failed) {
-        put_adjusted(c, 0, &(refusal){-1, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "A previous attempt failed.", NULL}, 1);
+        put_adjusted(c, 0, &(refusal){-1, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "A previous attempt failed.", NULL},
+                     1);
         return;
     }
     if (found >= 0) {
@@ -627,8 +635,8 @@ static const struct {
     const char *operation;
     void (*answer)(call *c);
 } ANSWERS[] = {
-    {"Check", answer_check},       {"Levels", answer_levels},      {"Orders", answer_orders},
-    {"Order", answer_order},       {"HistoryUrl", answer_history}, {"BulkRun", answer_bulk_run},
+    {"Check", answer_check},        {"Levels", answer_levels},      {"Orders", answer_orders},
+    {"Order", answer_order},        {"HistoryUrl", answer_history}, {"BulkRun", answer_bulk_run},
     {"BulkPoll", answer_bulk_poll}, {"BulkList", answer_bulk_list}, {"Adjust", answer_adjust},
 };
 
@@ -786,8 +794,9 @@ static void answer(model *m, arena *a, str body, uint64_t ticket)
         js_writer w = js_writer_new(&out);
         js_object(&w, NULL);
         js_object(&w, "data");
-        put_adjusted(&(call){.m = m, .a = a, .w = &w}, 0,
-                     &(refusal){-1, "ADJUST_QUANTITIES_FAILED", "The quantities could not be adjusted. Try again.", NULL}, 1);
+        put_adjusted(
+            &(call){.m = m, .a = a, .w = &w}, 0,
+            &(refusal){-1, "ADJUST_QUANTITIES_FAILED", "The quantities could not be adjusted. Try again.", NULL}, 1);
         js_close(&w);
         put_cost(&w);
         js_close(&w);

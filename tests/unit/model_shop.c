@@ -223,7 +223,8 @@ void model_route(model *m, int order)
     for (int i = 0; i < o->line_count; i++)
         if (o->lines[i].open)
             part(m, o->fos, &o->fo_count,
-                 (model_part){.line = i, .units = o->lines[i].open, .remaining = o->lines[i].open, .location = o->location});
+                 (model_part){
+                     .line = i, .units = o->lines[i].open, .remaining = o->lines[i].open, .location = o->location});
     model_touch(m, order);
 }
 
@@ -293,7 +294,8 @@ void model_cancel(model *m, int order, bool restock, bool record)
             continue;
         remove_open(m, o, i, units, restock, -1);
         if (record) {
-            model_part *r = part(m, o->refunds, &o->refund_count, (model_part){.line = i, .units = units, .location = at});
+            model_part *r =
+                part(m, o->refunds, &o->refund_count, (model_part){.line = i, .units = units, .location = at});
             snprintf(r->restock, sizeof r->restock, "%s", restock ? "CANCEL" : "NO_RESTOCK");
         }
     }
@@ -360,7 +362,8 @@ void model_refund(model *m, int order, qty units, const char *restock, int locat
     } else {
         remove_open(m, o, 0, units, back, location);
     }
-    model_part *r = part(m, o->refunds, &o->refund_count, (model_part){.line = 0, .units = units, .location = location});
+    model_part *r =
+        part(m, o->refunds, &o->refund_count, (model_part){.line = 0, .units = units, .location = location});
     snprintf(r->restock, sizeof r->restock, "%s", restock);
     model_touch(m, order);
 }

@@ -9,14 +9,14 @@
  */
 #include "base/base.h"
 
-#define MODEL_ITEMS_MAX 600
+#define MODEL_ITEMS_MAX     600
 #define MODEL_LOCATIONS_MAX 6
-#define MODEL_ORDERS_MAX 400
-#define MODEL_LINES_MAX 6
-#define MODEL_PARTS_MAX 8
-#define MODEL_KEYS_MAX 4000
-#define MODEL_FAULTS_MAX 32
-#define MODEL_UPDATES_MAX 24
+#define MODEL_ORDERS_MAX    400
+#define MODEL_LINES_MAX     6
+#define MODEL_PARTS_MAX     8
+#define MODEL_KEYS_MAX      4000
+#define MODEL_FAULTS_MAX    32
+#define MODEL_UPDATES_MAX   24
 
 typedef enum model_quantity {
     MODEL_AVAILABLE,
@@ -71,16 +71,16 @@ typedef struct model_order {
 } model_order;
 
 typedef enum model_fault_kind {
-    MODEL_LOSE_REQUEST,   /* the connection is cut before it arrives */
-    MODEL_LOSE_ANSWER,    /* it is executed, the answer never comes */
-    MODEL_500_BEFORE,     /* an error instead of execution */
-    MODEL_500_AFTER,      /* executed, and answered with an error */
+    MODEL_LOSE_REQUEST, /* the connection is cut before it arrives */
+    MODEL_LOSE_ANSWER,  /* it is executed, the answer never comes */
+    MODEL_500_BEFORE,   /* an error instead of execution */
+    MODEL_500_AFTER,    /* executed, and answered with an error */
     MODEL_THROTTLED,
-    MODEL_NO_CONNECTION,  /* certainly not sent */
-    MODEL_ARRIVES_LATE,   /* the client's connection is cut; the request arrives when the next but `after` comes */
-    MODEL_DOUBLED,        /* it arrives twice */
-    MODEL_DENIED,         /* 403 */
-    MODEL_BLIND_REFUSAL,  /* refused with ADJUST_QUANTITIES_FAILED, no line named, while it holds item `item` */
+    MODEL_NO_CONNECTION, /* certainly not sent */
+    MODEL_ARRIVES_LATE,  /* the client's connection is cut; the request arrives when the next but `after` comes */
+    MODEL_DOUBLED,       /* it arrives twice */
+    MODEL_DENIED,        /* 403 */
+    MODEL_BLIND_REFUSAL, /* refused with ADJUST_QUANTITIES_FAILED, no line named, while it holds item `item` */
 } model_fault_kind;
 typedef struct model_fault {
     model_fault_kind kind;
@@ -153,9 +153,10 @@ str model_item_gid(arena *a, int item);
 str model_location_gid(arena *a, int location);
 str model_order_gid(arena *a, int order);
 qty model_available(const model *m, int item, int location);
-void model_edit(model *m, int item, int location, qty delta); /* a foreign write */
+void model_edit(model *m, int item, int location, qty delta);    /* a foreign write */
 void model_reserve(model *m, int item, int location, qty units); /* a draft order; negative: it is deleted */
-void model_freeze(model *m); /* reads of levels come from a replica that stands still, until model_thaw or MODEL_FREEZE_US */
+void model_freeze(
+    model *m); /* reads of levels come from a replica that stands still, until model_thaw or MODEL_FREEZE_US */
 #define MODEL_FREEZE_US (110 * US_PER_S) /* no replica lags by two minutes: R2 assumes it */
 void model_thaw(model *m);
 void model_fail(model *m, model_fault_kind kind, const char *operation, int skip, int count);

@@ -58,7 +58,8 @@ static void test_open_orders_of_any_age_are_in_the_start(void **state)
     assert_int_equal(r.adopted, 2);
     assert_int_equal(fixture_e(f, 0), 7);
     assert_int_equal(fixture_t(f, 0), 7);
-    assert_int_equal(r.differences, 1); /* the unit that was shipped before: our count still had it, or not; the books decide */
+    assert_int_equal(r.differences,
+                     1); /* the unit that was shipped before: our count still had it, or not; the books decide */
     assert_int_equal(fixture_queued(f, 1, QUEUE_BROKERING), 3);
     assert_int_equal(fixture_queued(f, 1, QUEUE_DEPARTED), 0);
     fixture_verify(f);

@@ -11,9 +11,16 @@ static store_tx *begin(fixture *f)
 
 static void move(fixture *f, store_tx *tx, int product, qty delta)
 {
-    store_movement m = {.product = f->products[product], .facility = f->facility, .at = INSTANT_NONE, .qoh_delta = delta,
-                        .atp_delta = delta, .kind = MOVE_ADJUST, .reason = STR("test"), .source = STR("test"),
-                        .actor = STR(""), .comment = STR("")};
+    store_movement m = {.product = f->products[product],
+                        .facility = f->facility,
+                        .at = INSTANT_NONE,
+                        .qoh_delta = delta,
+                        .atp_delta = delta,
+                        .kind = MOVE_ADJUST,
+                        .reason = STR("test"),
+                        .source = STR("test"),
+                        .actor = STR(""),
+                        .comment = STR("")};
     OK(store_move(tx, &m, e));
 }
 
@@ -26,19 +33,37 @@ static void configure(fixture *f)
 {
     store_tx *tx = begin(f);
     int64_t group;
-    store_facility place = {.code = STR("NYC"), .name = STR("New York"), .type = FACILITY_WAREHOUSE, .active = true,
+    store_facility place = {.code = STR("NYC"),
+                            .name = STR("New York"),
+                            .type = FACILITY_WAREHOUSE,
+                            .active = true,
                             .time_zone = STR("UTC")};
     OK(store_facility_put(tx, &place, &f->facility, e));
     store_member member = {.facility = f->facility, .from = INSTANT_NONE, .thru = INSTANT_NONE};
     OK(store_group_put(tx, &(store_group){.code = STR("ONLINE"), .members = &member, .member_count = 1}, &group, e));
-    store_shop shop_row = {.code = STR("main"), .url = STR("http://127.0.0.1:1"), .api_version = STR("2026-10"),
-                           .token_env = STR("SYNC_TEST_TOKEN"), .token_file = STR(""), .client_id_env = STR(""),
-                           .client_id_file = STR(""), .client_secret_env = STR(""), .client_secret_file = STR(""),
-                           .webhook_secret_env = STR(""), .webhook_secret_file = STR(""), .writable = true,
-                           .index_lag_s = 1, .adopted_at = INSTANT_NONE, .orders_until = INSTANT_NONE};
+    store_shop shop_row = {.code = STR("main"),
+                           .url = STR("http://127.0.0.1:1"),
+                           .api_version = STR("2026-10"),
+                           .token_env = STR("SYNC_TEST_TOKEN"),
+                           .token_file = STR(""),
+                           .client_id_env = STR(""),
+                           .client_id_file = STR(""),
+                           .client_secret_env = STR(""),
+                           .client_secret_file = STR(""),
+                           .webhook_secret_env = STR(""),
+                           .webhook_secret_file = STR(""),
+                           .writable = true,
+                           .index_lag_s = 1,
+                           .adopted_at = INSTANT_NONE,
+                           .orders_until = INSTANT_NONE};
     OK(store_shop_put(tx, &shop_row, &f->shop, e));
-    store_channel web = {.code = STR("web"), .shop = f->shop, .location = STR("gid://shopify/Location/1"), .mode = CHANNEL_AGGREGATE,
-                         .group = group, .reserve_inventory = true, .behind = -1};
+    store_channel web = {.code = STR("web"),
+                         .shop = f->shop,
+                         .location = STR("gid://shopify/Location/1"),
+                         .mode = CHANNEL_AGGREGATE,
+                         .group = group,
+                         .reserve_inventory = true,
+                         .behind = -1};
     OK(store_channel_put(tx, &web, &f->channel, e));
     commit(tx);
 }
@@ -105,8 +130,13 @@ int fixture_product(fixture *f, const char *sku, qty units)
 void fixture_shelf(fixture *f)
 {
     store_tx *tx = begin(f);
-    store_channel shelf = {.code = STR("shelf"), .shop = f->shop, .location = STR("gid://shopify/Location/2"), .mode = CHANNEL_PHYSICAL,
-                           .facility = f->facility, .reserve_inventory = true, .behind = -1};
+    store_channel shelf = {.code = STR("shelf"),
+                           .shop = f->shop,
+                           .location = STR("gid://shopify/Location/2"),
+                           .mode = CHANNEL_PHYSICAL,
+                           .facility = f->facility,
+                           .reserve_inventory = true,
+                           .behind = -1};
     OK(store_channel_put(tx, &shelf, &f->shelf, e));
     commit(tx);
 }
@@ -211,8 +241,8 @@ void fixture_settled(fixture *f)
         if (!row.target.e.known || row.target.state != TARGET_OK)
             continue;
         if (row.target.e.value != row.target.t || l->q[MODEL_AVAILABLE] + l->q[MODEL_RESERVED] != row.target.e.value)
-            fail_msg("%s: T %" PRId64 ", E %" PRId64 ", S %" PRId64 ", reserved %" PRId64, f->m->items[i].sku, row.target.t,
-                     row.target.e.value, l->q[MODEL_AVAILABLE], l->q[MODEL_RESERVED]);
+            fail_msg("%s: T %" PRId64 ", E %" PRId64 ", S %" PRId64 ", reserved %" PRId64, f->m->items[i].sku,
+                     row.target.t, row.target.e.value, l->q[MODEL_AVAILABLE], l->q[MODEL_RESERVED]);
     }
 }
 

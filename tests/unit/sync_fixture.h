@@ -13,7 +13,8 @@ typedef struct fixture {
     arena *a;
     char dir[64], url[96];
     store *db;
-    int64_t shop, facility, channel, shelf; /* channel: aggregate at location 0; shelf: physical at location 1, where made */
+    int64_t shop, facility, channel,
+        shelf; /* channel: aggregate at location 0; shelf: physical at location 1, where made */
     int64_t products[FIXTURE_PRODUCTS_MAX];
     int product_count;
     int which; /* free for a test */
@@ -24,7 +25,7 @@ void fixture_end(fixture **f); /* for AUTO(fixture_end) */
 void fixture_reopen(fixture *f);
 /* A product with the same number here and at location 0 of the shop: item n of the model is product n. Linked. */
 int fixture_product(fixture *f, const char *sku, qty units);
-void fixture_shelf(fixture *f); /* a second, physical channel at location 1 */
+void fixture_shelf(fixture *f);                       /* a second, physical channel at location 1 */
 void fixture_explain(fixture *f, int product, qty e); /* E known without an adoption: for tests of the push alone */
 void fixture_adopted(fixture *f);                     /* the shop counts as adopted */
 void fixture_index_lag(fixture *f, int64_t seconds);

@@ -1,4 +1,5 @@
-/* The hard sync: finds what others did, mends it once, and never lowers E while anything is unseen. Protocol R1-R8, I5. */
+/* The hard sync: finds what others did, mends it once, and never lowers E while anything is unseen. Protocol R1-R8, I5.
+ */
 #include "sync_fixture.h"
 
 static fixture *adopted(int count, qty units)
@@ -21,7 +22,8 @@ static size_t incidents(fixture *f, int product, bool open_only, store_incident 
     store_tx *tx = NULL;
     size_t count;
     OK(store_begin(f->db, STORE_WRITE, &tx, e));
-    OK(store_incidents(tx, f->shop, (target_key){f->products[product], f->channel}, open_only, 50, f->a, ret, &count, e));
+    OK(store_incidents(tx, f->shop, (target_key){f->products[product], f->channel}, open_only, 50, f->a, ret, &count,
+                       e));
     store_tx_end(&tx);
     return count;
 }
@@ -77,8 +79,8 @@ static void test_mended_at_once_waits_seconds(void **state)
 }
 
 /*
- * A sale that the search does not show yet looks like a foreign fall; mending it upward would sell the unit twice. A sale
- * at a till leaves no trace in `committed`: there the index lag alone holds (R5).
+ * A sale that the search does not show yet looks like a foreign fall; mending it upward would sell the unit twice. A
+ * sale at a till leaves no trace in `committed`: there the index lag alone holds (R5).
  */
 static void test_what_is_unseen_is_never_repaired_upward(void **state)
 {
@@ -151,7 +153,7 @@ static void test_races_at_every_call(void **state)
 {
     (void)state;
     static const char *const OPERATIONS[] = {"Levels", "Orders", "Order", "Adjust", "HistoryUrl"};
-    static void (*const WHATS[])(model *m) = {sell_two, edit_one};
+    static void (*const WHATS[])(model * m) = {sell_two, edit_one};
     for (size_t what = 0; what < COUNT(WHATS); what++)
         for (size_t o = 0; o < COUNT(OPERATIONS); o++)
             for (int at = 1; at <= 4; at++)
@@ -192,13 +194,13 @@ static void sell_and_edit_later(model *m)
 }
 
 /*
- * Between the two reads a unit is sold and somebody adds one: the values agree. Only the stamps tell (R1), and stamps of
- * the same second tell nothing, so what changed seconds ago is not believed yet.
+ * Between the two reads a unit is sold and somebody adds one: the values agree. Only the stamps tell (R1), and stamps
+ * of the same second tell nothing, so what changed seconds ago is not believed yet.
  */
 static void test_equal_values_prove_nothing(void **state)
 {
     (void)state;
-    static void (*const WHATS[])(model *m) = {sell_and_edit_later, sell_and_edit};
+    static void (*const WHATS[])(model * m) = {sell_and_edit_later, sell_and_edit};
     for (size_t what = 0; what < COUNT(WHATS); what++) {
         AUTO(fixture_end) fixture *f = adopted(1, 10);
         model_advance(f->m, US_PER_S - f->m->now % US_PER_S);
@@ -207,7 +209,10 @@ static void test_equal_values_prove_nothing(void **state)
             model_advance(f->m, 30 * US_PER_S);
         for (size_t i = 0; i < COUNT(f->m->operations); i++)
             f->m->operations[i] = 0;
-        race r = {.operation = "Levels", .at = 3, .after = false, .what = WHATS[what]}; /* the scan, the first read, the second */
+        race r = {.operation = "Levels",
+                  .at = 3,
+                  .after = false,
+                  .what = WHATS[what]}; /* the scan, the first read, the second */
         f->m->hook = run_race;
         f->m->hook_ctx = &r;
         fixture_hard(f);
@@ -231,7 +236,8 @@ static void import_beside(model *m)
     model_edit(m, 0, 0, 1); /* a unit came back at the shop, and that is imported at once */
     OK(store_open(beside->url, STORE_WRITE, &beside->w.clock, &other, e));
     OK(store_begin(other, STORE_WRITE, &tx, e));
-    OK(store_explained(tx, (target_key){beside->products[0], beside->channel}, EXPLAINED_IMPORT, 1, STR("an event"), e));
+    OK(store_explained(tx, (target_key){beside->products[0], beside->channel}, EXPLAINED_IMPORT, 1, STR("an event"),
+                       e));
     OK(store_commit(&tx, e));
 }
 
@@ -360,7 +366,8 @@ static void test_an_app_that_claims_nothing_is_found(void **state)
     (void)state;
     AUTO(fixture_end) fixture *f = adopted(1, 20);
     model_place(f->m, (model_sale){.item = 0, .units = 1, .location = 0});
-    model_place(f->m, (model_sale){.item = 0, .units = 4, .location = 0, .claimless = true, .app = "gid://shopify/App/77"});
+    model_place(f->m,
+                (model_sale){.item = 0, .units = 4, .location = 0, .claimless = true, .app = "gid://shopify/App/77"});
     fixture_orders(f);
     assert_int_equal(fixture_e(f, 0), 15); /* too low by four: nothing in the order tells */
     model_advance(f->m, 60 * US_PER_S);
@@ -370,7 +377,8 @@ static void test_an_app_that_claims_nothing_is_found(void **state)
     assert_int_equal(fixture_t(f, 0), 15);
     assert_int_equal(model_available(f->m, 0, 0), 15); /* like an order from outside: T fell, and was pushed */
     fixture_settled(f);
-    model_place(f->m, (model_sale){.item = 0, .units = 2, .location = 0, .claimless = true, .app = "gid://shopify/App/77"});
+    model_place(f->m,
+                (model_sale){.item = 0, .units = 2, .location = 0, .claimless = true, .app = "gid://shopify/App/77"});
     fixture_orders(f);
     assert_int_equal(fixture_e(f, 0), 15);
     fixture_recent(f);

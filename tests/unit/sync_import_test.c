@@ -1,4 +1,5 @@
-/* The import: what orders did is the difference of two readings, once, in whatever order it is looked at. Protocol I1-I9. */
+/* The import: what orders did is the difference of two readings, once, in whatever order it is looked at. Protocol
+ * I1-I9. */
 #include "sync_fixture.h"
 
 static fixture *adopted(int count, qty units)

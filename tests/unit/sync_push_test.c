@@ -61,8 +61,9 @@ static void test_a_sale_meanwhile_is_not_undone(void **state)
 static void test_faults_are_survived_by_the_same_key(void **state)
 {
     (void)state;
-    static const model_fault_kind KINDS[] = {MODEL_LOSE_REQUEST, MODEL_LOSE_ANSWER, MODEL_500_BEFORE, MODEL_500_AFTER,
-                                             MODEL_THROTTLED,    MODEL_NO_CONNECTION, MODEL_ARRIVES_LATE, MODEL_DOUBLED};
+    static const model_fault_kind KINDS[] = {MODEL_LOSE_REQUEST, MODEL_LOSE_ANSWER, MODEL_500_BEFORE,
+                                             MODEL_500_AFTER,    MODEL_THROTTLED,   MODEL_NO_CONNECTION,
+                                             MODEL_ARRIVES_LATE, MODEL_DOUBLED};
     for (size_t i = 0; i < COUNT(KINDS); i++)
         for (int hits = 1; hits <= 3; hits++) {
             AUTO(fixture_end) fixture *f = with_products(2, 10);
@@ -282,7 +283,8 @@ static void test_a_lane_is_held_by_one(void **state)
     AUTO(sync_close) sync_lane *first = fixture_lane(f), *second = NULL;
     err trouble = {0};
     sync_report r;
-    assert_false(sync_open(f->db, &f->w, &(sync_options){.shop = STR("main"), .channel = STR("")}, 3000, &second, &trouble));
+    assert_false(
+        sync_open(f->db, &f->w, &(sync_options){.shop = STR("main"), .channel = STR("")}, 3000, &second, &trouble));
     assert_int_equal(trouble.code, ERR_BUSY);
     fixture_move(f, 0, -1);
     model_advance(f->m, 60 * US_PER_S); /* the first shows no life for a minute */

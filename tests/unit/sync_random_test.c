@@ -11,8 +11,8 @@
 
 typedef struct play {
     fixture *f;
-    /* By seed: a foreign fall hides in units that nobody can tell about, and what happens at an unmapped location is unseen
-     * until its import, or leaves no trace at all (protocol 5). So a world has one of the three. */
+    /* By seed: a foreign fall hides in units that nobody can tell about, and what happens at an unmapped location is
+     * unseen until its import, or leaves no trace at all (protocol 5). So a world has one of the three. */
     bool foreigners, untold, unmapped;
     uint64_t seed, dice;
     qty qoh[ITEMS], foreign[ITEMS];
@@ -59,7 +59,8 @@ static void watch_writes(void *ctx, model *m, const char *operation, int nth, bo
         qty most = qty_max(p->before[i], qty_max(0, truth(p, i)));
         if (s > most && !p->told && !p->unmapped && !p->in_doubt) {
             p->told = true;
-            print_error("seed %" PRIu64 ": a write put SKU-%03d to %" PRId64 ", there are %" PRId64 "\n", p->seed, i, s, truth(p, i));
+            print_error("seed %" PRIu64 ": a write put SKU-%03d to %" PRId64 ", there are %" PRId64 "\n", p->seed, i, s,
+                        truth(p, i));
         }
     }
 }
@@ -82,8 +83,10 @@ static void sell(play *p)
     if (p->f->m->order_count >= MODEL_ORDERS_MAX || model_available(p->f->m, item, location) < units)
         return;
     bool pos = roll(p, 6) == 0;
-    model_place(p->f->m, (model_sale){.item = item, .units = units, .location = location, .pos = pos,
-                                      .unrouted = !pos && roll(p, 6) == 0});
+    model_place(
+        p->f->m,
+        (model_sale){
+            .item = item, .units = units, .location = location, .pos = pos, .unrouted = !pos && roll(p, 6) == 0});
 }
 
 static void live(play *p)
@@ -101,7 +104,8 @@ static void live(play *p)
             model_route(m, n);
         return;
     }
-    if (o->fo_count + 1 >= MODEL_PARTS_MAX || o->shipped_count + 1 >= MODEL_PARTS_MAX || o->refund_count + 1 >= MODEL_PARTS_MAX)
+    if (o->fo_count + 1 >= MODEL_PARTS_MAX || o->shipped_count + 1 >= MODEL_PARTS_MAX ||
+        o->refund_count + 1 >= MODEL_PARTS_MAX)
         return;
     if (turn == 1)
         model_fulfil(m, n, 1 + (qty)roll(p, 2), o->fos[0].location);
@@ -117,8 +121,9 @@ static void live(play *p)
 
 static void disturb(play *p)
 {
-    static const model_fault_kind KINDS[] = {MODEL_LOSE_REQUEST, MODEL_LOSE_ANSWER, MODEL_500_BEFORE, MODEL_500_AFTER,
-                                             MODEL_THROTTLED, MODEL_NO_CONNECTION, MODEL_ARRIVES_LATE, MODEL_DOUBLED};
+    static const model_fault_kind KINDS[] = {MODEL_LOSE_REQUEST, MODEL_LOSE_ANSWER, MODEL_500_BEFORE,
+                                             MODEL_500_AFTER,    MODEL_THROTTLED,   MODEL_NO_CONNECTION,
+                                             MODEL_ARRIVES_LATE, MODEL_DOUBLED};
     model *m = p->f->m;
     switch (p->foreigners ? roll(p, 5) : 1 + roll(p, 4)) {
     case 1:
@@ -161,7 +166,9 @@ static void run(fixture *f, int which)
     sync_report r;
     if (!sync_open(f->db, &f->w, &(sync_options){.shop = STR("main"), .channel = STR("")}, 60000, &l, &e))
         return;
-    bool done = which == 0 ? sync_recent(l, a, &r, &e) : which == 1 ? sync_orders(l, a, &r, &e) : sync_hard(l, a, &r, &e);
+    bool done = which == 0   ? sync_recent(l, a, &r, &e)
+                : which == 1 ? sync_orders(l, a, &r, &e)
+                             : sync_hard(l, a, &r, &e);
     if (!done && e.code != ERR_REMOTE)
         print_error("run %d: %s (%s)\n", which, e.text, e.where);
     assert_true(done || e.code == ERR_REMOTE);
@@ -192,7 +199,8 @@ static qty drifts_of(fixture *f, int product)
     OK(store_begin(f->db, STORE_WRITE, &tx, e));
     OK(store_explained_after(tx, (target_key){f->products[product], f->channel}, 0, 10000, f->a, &rows, &count, e));
     for (size_t i = 0; i < count; i++)
-        if ((rows[i].kind == EXPLAINED_DRIFT && str_starts(rows[i].ref, STR("read "))) || rows[i].kind == EXPLAINED_UNDRIFT)
+        if ((rows[i].kind == EXPLAINED_DRIFT && str_starts(rows[i].ref, STR("read "))) ||
+            rows[i].kind == EXPLAINED_UNDRIFT)
             sum += rows[i].value;
     store_tx_end(&tx);
     return sum;
@@ -212,7 +220,8 @@ static void come_to_rest(play *p)
         fixture_orders(f);
         sync_report r = fixture_hard(f);
         for (size_t n = 0; i == 2 && n < r.left_count; n++)
-            print_error("seed %" PRIu64 ": %.*s is left: %.*s\n", p->seed, STR_ARG(r.left[n].sku), STR_ARG(r.left[n].why));
+            print_error("seed %" PRIu64 ": %.*s is left: %.*s\n", p->seed, STR_ARG(r.left[n].sku),
+                        STR_ARG(r.left[n].why));
     }
 }
 
@@ -228,8 +237,8 @@ static bool rests(play *p)
                     (p->foreigners ? row.target.t == want : row.target.t <= want);
         bool told = !p->foreigners || drifts_of(f, i) == p->foreign[i];
         if (!good || !told)
-            print_error("seed %" PRIu64 ": SKU-%03d T %" PRId64 ", E %" PRId64 ", S %" PRId64 ", there are %" PRId64 "; foreign %" PRId64
-                        ", drift %" PRId64 "\n",
+            print_error("seed %" PRIu64 ": SKU-%03d T %" PRId64 ", E %" PRId64 ", S %" PRId64 ", there are %" PRId64
+                        "; foreign %" PRId64 ", drift %" PRId64 "\n",
                         p->seed, i, row.target.t, row.target.e.value, s, want, p->foreign[i], drifts_of(f, i));
         right &= good && told;
     }
@@ -287,7 +296,8 @@ static int64_t from_environment(const char *name, int64_t otherwise)
 static void test_random_worlds(void **state)
 {
     (void)state;
-    int64_t first = from_environment("SYNC_RANDOM_FIRST", 1), count = from_environment("SYNC_RANDOM_SEEDS", 40), bad = 0;
+    int64_t first = from_environment("SYNC_RANDOM_FIRST", 1), count = from_environment("SYNC_RANDOM_SEEDS", 40),
+            bad = 0;
     for (int64_t seed = first; seed < first + count; seed++)
         bad += !play_one((uint64_t)seed);
     assert_int_equal(bad, 0);
