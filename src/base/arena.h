@@ -9,7 +9,7 @@
 typedef struct arena arena;
 
 arena *arena_new(size_t first_block) __attribute__((returns_nonnull)); /* 0: a page */
-void arena_end(arena **a);                                            /* for AUTO(arena_end); NULL inside is fine */
+void arena_end(arena **a);                                             /* for AUTO(arena_end); NULL inside is fine */
 void arena_clear(arena *a); /* forgets everything, keeps one block: for loops over chunks */
 void *arena_get(arena *a, size_t count, size_t size, size_t align) __attribute__((returns_nonnull));
 size_t arena_used(const arena *a); /* bytes handed out since the last clear */

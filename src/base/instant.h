@@ -8,8 +8,8 @@
 
 typedef int64_t instant;
 #define INSTANT_NONE INT64_MIN /* no such time: printed as null */
-#define US_PER_MS INT64_C(1000)
-#define US_PER_S INT64_C(1000000)
+#define US_PER_MS    INT64_C(1000)
+#define US_PER_S     INT64_C(1000000)
 
 #define INSTANT_TEXT_MAX 28 /* "2026-11-24T02:03:04.567890Z" and a terminator */
 typedef struct instant_buf {

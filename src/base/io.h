@@ -8,8 +8,8 @@
 
 typedef struct io_clock {
     void *ctx;
-    instant (*now)(void *ctx);                          /* wall time */
-    int64_t (*ticks_us)(void *ctx);                     /* monotonic */
+    instant (*now)(void *ctx);                           /* wall time */
+    int64_t (*ticks_us)(void *ctx);                      /* monotonic */
     void (*sleep_until_us)(void *ctx, int64_t ticks_us); /* returns early only when interrupted */
 } io_clock;
 
@@ -28,24 +28,24 @@ typedef struct net_request {
     const net_header *headers;
     size_t header_count;
     str body;
-    int64_t timeout_ms;     /* connect, send and answer together */
+    int64_t timeout_ms;      /* connect, send and answer together */
     size_t answer_bytes_max; /* a longer answer is cut off and reported as NET_TOO_BIG */
 } net_request;
 
 typedef enum net_outcome {
-    NET_ANSWERED,     /* an HTTP status and a whole body */
-    NET_NOT_SENT,     /* no connection: certainly nothing arrived */
-    NET_LOST,         /* sent, and no whole answer: unknown whether it was done */
-    NET_TOO_BIG,      /* the answer passed answer_bytes_max */
+    NET_ANSWERED, /* an HTTP status and a whole body */
+    NET_NOT_SENT, /* no connection: certainly nothing arrived */
+    NET_LOST,     /* sent, and no whole answer: unknown whether it was done */
+    NET_TOO_BIG,  /* the answer passed answer_bytes_max */
 } net_outcome;
 
 typedef struct net_answer {
     uint64_t ticket;
     net_outcome outcome;
-    int status;             /* HTTP status; 0 unless answered */
-    str body;               /* lives in the arena given to next() */
+    int status;                                                   /* HTTP status; 0 unless answered */
+    str body;                                                     /* lives in the arena given to next() */
     str date, retry_after, content_type, api_version, request_id; /* headers; "" when absent */
-    char why[160];          /* for people, when not answered */
+    char why[160];                                                /* for people, when not answered */
 } net_answer;
 
 /*

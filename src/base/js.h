@@ -7,28 +7,28 @@
  *
  * Writing: js_writer appends to a buf and keeps commas and nesting right; misuse is a CHECK.
  */
-#include "base/num.h"
 #include "base/instant.h"
+#include "base/num.h"
 
 typedef enum js_kind { JS_NULL, JS_BOOL, JS_INT, JS_REAL, JS_STRING, JS_ARRAY, JS_OBJECT } js_kind;
 typedef struct js_value js_value;
 struct js_value {
     js_kind kind;
-    str key;   /* inside an object */
-    str text;  /* string */
+    str key;  /* inside an object */
+    str text; /* string */
     int64_t integer;
     double real;
     bool truth;
-    size_t count;           /* array, object */
-    const js_value *first;  /* children as a list */
-    const js_value *next;   /* sibling */
+    size_t count;          /* array, object */
+    const js_value *first; /* children as a list */
+    const js_value *next;  /* sibling */
 };
 
 #define JS_DEPTH_MAX 64
 MUST bool js_parse(arena *a, str text, const js_value **ret, err *e); /* ERR_INPUT with line and column */
 const js_value *js_get(const js_value *object, const char *key);      /* NULL: absent, or not an object */
-const js_value *js_path(const js_value *v, const char *dotted);       /* "data.shop.id"; arrays by number; NULL: absent */
-bool js_is_null(const js_value *v);                                   /* absent or null */
+const js_value *js_path(const js_value *v, const char *dotted); /* "data.shop.id"; arrays by number; NULL: absent */
+bool js_is_null(const js_value *v);                             /* absent or null */
 str js_str(const js_value *v, str otherwise);
 int64_t js_int(const js_value *v, int64_t otherwise);
 bool js_bool(const js_value *v, bool otherwise);
@@ -45,7 +45,7 @@ typedef struct js_writer {
     unsigned depth;
     bool comma[JS_WRITE_DEPTH_MAX + 1]; /* at this depth something was written */
     char close[JS_WRITE_DEPTH_MAX + 1]; /* what ends it: '}' or ']' */
-    bool pretty; /* one key a line, two spaces; for people */
+    bool pretty;                        /* one key a line, two spaces; for people */
 } js_writer;
 
 js_writer js_writer_new(buf *to);

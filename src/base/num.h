@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include <stdint.h>
 
-typedef int64_t qty; /* whole units; negative allowed for ATP */
+typedef int64_t qty;            /* whole units; negative allowed for ATP */
 #define QTY_FILE_MAX 1000000000 /* largest quantity a file may name; contracts, "All file imports" */
 
 /* A number that we may not know (Shopify's S before the first read): prints as null or "unknown", never as 0. */

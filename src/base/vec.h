@@ -12,8 +12,8 @@
     }
 void *vec__grow(arena *a, const void *at, size_t count, size_t *room, size_t size, size_t align);
 #define vec_push(a, v)                                                                                                 \
-    ((v)->count < (v)->room                                                                                            \
-         ? (void)0                                                                                                     \
-         : (void)((v)->at = vec__grow((a), (v)->at, (v)->count, &(v)->room, sizeof *(v)->at, _Alignof(__typeof__(*(v)->at)))), \
+    ((v)->count < (v)->room ? (void)0                                                                                  \
+                            : (void)((v)->at = vec__grow((a), (v)->at, (v)->count, &(v)->room, sizeof *(v)->at,        \
+                                                         _Alignof(__typeof__(*(v)->at)))),                             \
      &(v)->at[(v)->count++])
 #define COUNT(array) (sizeof(array) / sizeof *(array))

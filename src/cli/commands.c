@@ -86,7 +86,8 @@ const command COMMANDS[] = {
      "apply order events: placed, allocated, fulfilled, cancelled, returned",
      "JSON lines, one event each, in whatever order; each event_id applies once.\n"
      FILE_HELP "\n"
-     "  {\"event_id\": \"e1\", \"order\": \"1001\", \"line\": \"1\", \"sku\": \"A\", \"quantity\": 2, \"kind\": \"placed\", \"channel\": \"web\"}\n"},
+     "  {\"event_id\": \"e1\", \"order\": \"1001\", \"line\": \"1\", \"sku\": \"A\",\n"
+     "   \"quantity\": 2, \"kind\": \"placed\", \"channel\": \"web\"}\n"},
     {"import products", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_products,
      "create or change products, from a CSV or Shopify's product export",
      "Columns: sku,title,product_type,vendor,tags,upc; or Shopify's own (Handle,Title,...,Variant SKU).\n" FILE_HELP},

@@ -248,19 +248,19 @@ static const struct cause_row {
 #undef CAUSE
 };
 
-const char *cause_code(cause_id id)
+const char *domain_cause_code(cause_id id)
 {
     CHECK(id < CAUSES);
     return id == CAUSE_D02 ? "D0.2" : ROWS[id].code;
 }
 
-const char *cause_what(cause_id id)
+const char *domain_cause_what(cause_id id)
 {
     CHECK(id < CAUSES);
     return ROWS[id].what;
 }
 
-const char *check_result_name(check_result result)
+const char *domain_check_name(check_result result)
 {
     static const char *const NAMES[] = {"pass", "fail", "unknown"};
     CHECK(result < COUNT(NAMES));
@@ -326,7 +326,7 @@ static void decide(const reckoning *r, diagnosis *d)
     if (id == NO_CAUSE)
         return;
     d->verdict = ROWS[id].verdict;
-    d->cause = cause_code(id);
+    d->cause = domain_cause_code(id);
     d->explains = d->checked[id].explains;
 }
 
@@ -345,7 +345,7 @@ static bool verdict_is(const diagnosis *d, const char *name)
 static cause_id cause_of(const diagnosis *d)
 {
     for (cause_id id = 0; d->cause && id < CAUSES; id++)
-        if (strcmp(cause_code(id), d->cause) == 0)
+        if (strcmp(domain_cause_code(id), d->cause) == 0)
             return id;
     return NO_CAUSE;
 }
@@ -360,14 +360,14 @@ static void summarise(const reckoning *r, diagnosis *d)
         d->summary = id == NO_CAUSE
                          ? str_printf(r->memory, "In sync: both show %" PRId64 ".", f->target)
                          : str_printf(r->memory, "In sync: both show %" PRId64 ". It is not more because %s (%.*s).",
-                                      f->target, cause_what(id), STR_ARG(d->checked[id].detail));
+                                      f->target, domain_cause_what(id), STR_ARG(d->checked[id].detail));
     else if (id == NO_CAUSE)
         d->summary = str_printf(r->memory, "%.*s; %s.", STR_ARG(numbers),
                                 verdict_is(d, "owed") ? "the difference is owed and the job is due"
                                                       : "why cannot be told from what was checked");
     else
-        d->summary =
-            str_printf(r->memory, "%.*s: %s (%.*s).", STR_ARG(numbers), cause_what(id), STR_ARG(d->checked[id].detail));
+        d->summary = str_printf(r->memory, "%.*s: %s (%.*s).", STR_ARG(numbers), domain_cause_what(id),
+                                STR_ARG(d->checked[id].detail));
 }
 
 static void show(diagnosis *d, const char *what, str value, instant when, const char *source)

@@ -18,15 +18,15 @@ typedef enum cause_id {
 #undef CAUSE
     CAUSES
 } cause_id;
-const char *cause_code(cause_id id); /* "J1" */
-const char *cause_what(cause_id id);
+const char *domain_cause_code(cause_id id); /* "J1" */
+const char *domain_cause_what(cause_id id);
 
 typedef enum check_result {
     CHECK_PASS,    /* looked at: not this */
     CHECK_FAIL,    /* it holds */
     CHECK_UNKNOWN, /* what it needs could not be read */
 } check_result;
-const char *check_result_name(check_result r);
+const char *domain_check_name(check_result r);
 
 /* A job as far as a diagnosis needs it. */
 typedef struct job_facts {

@@ -8,7 +8,7 @@
  */
 #include "domain/words.h"
 
-#define READING_LINES_MAX 2000           /* lines of one order; whoever reads orders refuses more */
+#define READING_LINES_MAX 2000                /* lines of one order; whoever reads orders refuses more */
 #define READING_UNITS_MAX INT64_C(1000000000) /* units of anything in a line; what is beyond counts as this many */
 
 typedef struct reading_unit_at {

@@ -17,7 +17,8 @@ typedef struct schedule {
     int64_t minutes;
 } schedule;
 
-/* "every 15m", "hourly", "daily at 02:00", "as changes happen", "none"; also "15m". ERR_INPUT names what is possible. */
+/* "every 15m", "hourly", "daily at 02:00", "as changes happen", "none"; also "15m". ERR_INPUT names what is possible.
+ */
 MUST bool domain_schedule_parse(str text, schedule *ret, err *e);
 /* In words, as people and the database read it: "every 15 minutes", "hourly", "daily at 02:00 UTC". It parses back. */
 str domain_schedule_text(arena *a, schedule s);

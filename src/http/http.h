@@ -9,10 +9,10 @@
 
 typedef struct http_settings {
     const char *db_url;
-    const char *host;       /* "127.0.0.1" */
-    uint16_t port;          /* 0: a free one */
+    const char *host; /* "127.0.0.1" */
+    uint16_t port;    /* 0: a free one */
     const world *world;
-    jobs_service *jobs;     /* woken after a write; may be NULL */
+    jobs_service *jobs; /* woken after a write; may be NULL */
 } http_settings;
 
 typedef struct http_server http_server;

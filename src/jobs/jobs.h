@@ -1,7 +1,7 @@
 #pragma once
 /*
- * jobs: the table of jobs, runs under a lease, the scheduler, and the diagnosis that needs all of them. Names and titles
- * are those that users of the studied system know.
+ * jobs: the table of jobs, runs under a lease, the scheduler, and the diagnosis that needs all of them. Names and
+ * titles are those that users of the studied system know.
  */
 #include "sync/sync.h"
 
@@ -17,8 +17,8 @@ const job_kind *jobs_kind(str name);
 /* ERR_MISSING with the list of names. */
 MUST bool jobs_kind_named(str name, const job_kind **ret, err *e);
 
-#define JOBS_BEAT_S 5    /* a running run shows life this often */
-#define JOBS_STALE_S 30  /* and counts as crashed when it has not for so long */
+#define JOBS_BEAT_S  5  /* a running run shows life this often */
+#define JOBS_STALE_S 30 /* and counts as crashed when it has not for so long */
 
 /* -- a report as the run keeps it and as `sync --json` prints it: one form -- */
 void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool lines);
@@ -28,9 +28,9 @@ bool jobs_report_clean(const sync_report *r);
 /* -- running -- */
 typedef struct jobs_request {
     const job_kind *kind;
-    str shop;          /* code */
-    str cause, actor;  /* "by hand", "schedule", "changes" */
-    int64_t wait_ms;   /* how long a run of the same job is waited for */
+    str shop;         /* code */
+    str cause, actor; /* "by hand", "schedule", "changes" */
+    int64_t wait_ms;  /* how long a run of the same job is waited for */
     bool (*stop)(void *ctx);
     void (*progress)(void *ctx, const char *what, int64_t done, int64_t total);
     void *ctx;
@@ -39,10 +39,13 @@ typedef struct jobs_request {
  * Runs the job here and now, recorded in the history: queued, running (with heartbeat), then finished, failed or
  * cancelled. The report lives in `a`. A failure is recorded and returned as the error.
  */
-MUST bool jobs_run(store *db, const world *w, const jobs_request *r, arena *a, sync_report *ret, int64_t *ret_run, err *e);
+MUST bool jobs_run(store *db, const world *w, const jobs_request *r, arena *a, sync_report *ret, int64_t *ret_run,
+                   err *e);
 
-/* -- editing: each is one transaction; ERR_CONFLICT when somebody edited at the same time, ERR_MISSING: no such shop -- */
-MUST bool jobs_schedule(store *db, const job_kind *k, str shop, schedule s, bool paused, int64_t version, err *e); /* version -1: whatever it is */
+/* -- editing: each is one transaction; ERR_CONFLICT when somebody edited at the same time, ERR_MISSING: no such shop --
+ */
+MUST bool jobs_schedule(store *db, const job_kind *k, str shop, schedule s, bool paused, int64_t version,
+                        err *e); /* version -1: whatever it is */
 MUST bool jobs_pause(store *db, const job_kind *k, str shop, bool paused, err *e);
 MUST bool jobs_cancel(store *db, int64_t run, err *e);
 
@@ -63,13 +66,16 @@ typedef struct job_view {
 /* Every job of every shop (or of one; "" all), scheduled or not, in the order of JOBS. */
 MUST bool jobs_list(store_tx *tx, str shop, arena *a, job_view **ret, size_t *ret_count, err *e);
 
-/* -- the scheduler of the service: one thread; runs go to a thread for each shop, so one shop never delays another -- */
+/* -- the scheduler of the service: one thread; runs go to a thread for each shop, so one shop never delays another --
+ */
 typedef struct jobs_service jobs_service;
-/* Opens its own stores on `db_url`. Runs until jobs_service_stop: due jobs, and jobs that follow changes within gather_ms. */
+/* Opens its own stores on `db_url`. Runs until jobs_service_stop: due jobs, and jobs that follow changes within
+ * gather_ms. */
 MUST bool jobs_service_start(const char *db_url, const world *w, int64_t gather_ms, jobs_service **ret, err *e);
-void jobs_service_wake(jobs_service *s); /* something changed: look at once */
+void jobs_service_wake(jobs_service *s);  /* something changed: look at once */
 void jobs_service_stop(jobs_service **s); /* lets the step in hand finish */
 
 /* -- diagnosis -- */
-/* Gathers the facts of one (product, channel), asks Shopify (reads only), and decides. ERR_MISSING: no such SKU or channel. */
+/* Gathers the facts of one (product, channel), asks Shopify (reads only), and decides. ERR_MISSING: no such SKU or
+ * channel. */
 MUST bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, diagnosis *ret, err *e);

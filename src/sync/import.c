@@ -5,9 +5,10 @@
  */
 #include "sync/internal.h"
 
-#define SETTLED_US (2 * US_PER_S) /* a reading later than this after the last change has seen all of that second; I1   \
-                                   */
-#define READS_MAX 3               /* of one order that was changed back in time between two reads */
+#define SETTLED_US                                                                                                     \
+    (2 * US_PER_S)  /* a reading later than this after the last change has seen all of that second; I1                 \
+                     */
+#define READS_MAX 3 /* of one order that was changed back in time between two reads */
 
 typedef struct importing {
     sync_lane *lane;
