@@ -25,13 +25,13 @@ static int64_t lane_ticks(void *ctx)
     return ticks(ctx);
 }
 
+/* Always sleeps to the end, also in a lane that is lost: whatever is done next says so. */
 static void lane_sleep_until(void *ctx, int64_t until)
 {
     sync_lane *l = ctx;
     err lost = {0};
-    while (ticks(l) < until && !sync__stop(l) &&
-           sync__alive(l, &lost)) { /* a lost lane: whatever is done next says so */
-        int64_t slice = ticks(l) + SYNC__BEAT_US;
+    while (ticks(l) < until) {
+        int64_t slice = sync__alive(l, &lost) ? ticks(l) + SYNC__BEAT_US : until;
         l->outer->clock.sleep_until_us(l->outer->clock.ctx, slice < until ? slice : until);
     }
 }
@@ -88,7 +88,8 @@ void sync__progress(const sync_lane *l, const char *what, int64_t done, int64_t 
 
 void sync__sleep(const sync_lane *l, int64_t us)
 {
-    l->world.clock.sleep_until_us(l->world.clock.ctx, ticks(l) + us);
+    for (int64_t until = ticks(l) + us; ticks(l) < until && !sync__stop(l);)
+        l->world.clock.sleep_until_us(l->world.clock.ctx, qty_min(until, ticks(l) + SYNC__BEAT_US));
 }
 
 static bool find(sync_lane *l, store_tx *tx, err *e)

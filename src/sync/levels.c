@@ -47,8 +47,7 @@ bool sync__put_state(store_tx *tx, target_key k, target_state s, err *e)
     for (size_t i = 0; i < COUNT(STATES); i++)
         if (STATES[i].state == s)
             return store_target_state(tx, k, s, str_of(STATES[i].reason), str_of(STATES[i].fix), e);
-    CHECK(!"a state that is read");
-    return false;
+    check_failed("a state that is read", ERR_HERE);
 }
 
 bool sync__tracked(store_tx *tx, const target_row *row, bool tracked, err *e)

@@ -210,8 +210,7 @@ static bool handle(sync__sender *s, sync__slot *slot, const shop_written *w, err
     case SHOP_CLASSES:
         break;
     }
-    CHECK(!"a class of answers");
-    return false;
+    check_failed("a class of answers", ERR_HERE);
 }
 
 /* -- the loop -- */
@@ -226,8 +225,7 @@ static bool take_answer(sync__sender *s, err *e)
     for (size_t i = 0; i < COUNT(s->slots); i++)
         if (s->slots[i].used && s->slots[i].out && (uint64_t)s->slots[i].operation.id == w.ticket)
             return handle(s, &s->slots[i], &w, e);
-    CHECK(!"an answer to an operation that is out");
-    return false;
+    check_failed("an answer to an operation that is out", ERR_HERE);
 }
 
 static size_t used_slots(const sync__sender *s, size_t *ret_out)

@@ -661,8 +661,7 @@ static size_t kind_of(str operation)
         if (str_equal(operation, str_of(ANSWERS[i].operation)))
             return i;
     fprintf(stderr, "the model shop knows no document %.*s\n", STR_ARG(operation));
-    CHECK(!"a document of the shop module");
-    return 0;
+    check_failed("a document of the shop module", ERR_HERE);
 }
 
 static void execute(model *m, arena *a, str body, buf *out)
@@ -670,7 +669,7 @@ static void execute(model *m, arena *a, str body, buf *out)
     const js_value *root;
     err e = {0};
     if (!js_parse(a, body, &root, &e))
-        CHECK(!"a request that is JSON");
+        check_failed("a request that is JSON", ERR_HERE);
     js_writer w = js_writer_new(out);
     call c = {.m = m, .a = a, .variables = js_get(root, "variables"), .w = &w};
     js_object(&w, NULL);
@@ -733,7 +732,7 @@ static void keep_late(model *m, str body)
             snprintf(m->late[i].body, sizeof m->late[i].body, "%.*s", STR_ARG(body));
             return;
         }
-    CHECK(!"room for a late copy");
+    check_failed("room for a late copy", ERR_HERE);
 }
 
 static void deliver_late(model *m)
@@ -763,7 +762,7 @@ static void answer(model *m, arena *a, str body, uint64_t ticket)
     err e = {0};
     AUTO(buf_end) buf out = buf_new(1 << 24);
     if (!js_parse(a, body, &root, &e))
-        CHECK(!"a request that is JSON");
+        check_failed("a request that is JSON", ERR_HERE);
     str operation = js_str(js_get(root, "operationName"), STR(""));
     int nth = ++m->operations[kind_of(operation)];
     const model_fault *f = fault_of(m, operation, root);

@@ -297,6 +297,30 @@ static void test_a_lane_is_held_by_one(void **state)
     fixture_settled(f);
 }
 
+static bool after_two_calls(void *ctx)
+{
+    return ((const model *)ctx)->calls >= 2;
+}
+
+static void test_a_stop_ends_between_calls(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(600, 5);
+    for (int i = 0; i < 600; i++)
+        fixture_move(f, i, -1);
+    model_fail(f->m, MODEL_LOSE_ANSWER, "Adjust", 1, 1000); /* it would go on for long */
+    sync_lane *l = NULL;
+    sync_report r;
+    sync_options o = {.shop = STR("main"), .channel = STR(""), .stop = after_two_calls, .ctx = f->m};
+    OK(sync_open(f->db, &f->w, &o, 0, &l, e));
+    OK(sync_recent(l, f->a, &r, e));
+    sync_close(&l);
+    assert_true(r.calls <= 4);
+    f->m->faults[0].count = 0;
+    fixture_recent(f);
+    fixture_settled(f);
+}
+
 static void test_no_such_shop(void **state)
 {
     (void)state;
@@ -324,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_never_adopted_and_read_only_are_refused_with_the_mend),
         cmocka_unit_test(test_a_dry_run_tells_and_sends_nothing),
         cmocka_unit_test(test_a_lane_is_held_by_one),
+        cmocka_unit_test(test_a_stop_ends_between_calls),
         cmocka_unit_test(test_no_such_shop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
