@@ -42,8 +42,7 @@ struct arena {
 static block *block_new(size_t size, block *next)
 {
     block *b = size <= PTRDIFF_MAX - sizeof *b ? calloc(1, sizeof *b + size) : NULL;
-    if (!b)
-        check_failed("the machine is out of memory", ERR_HERE);
+    CHECK(b && "the machine is out of memory");
     b->next = next;
     b->size = size;
     return b;

@@ -76,7 +76,7 @@ void buf_printf(buf *b, const char *format, ...)
     int len = vsnprintf(NULL, 0, format, args);
     CHECK(len >= 0);
     if (make_room(b, (size_t)len)) {
-        vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
+        (void)vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
         b->len += (size_t)len;
     }
     va_end(again);

@@ -144,7 +144,7 @@ bool instant_parse(str s, instant *ret, err *e)
     if (hour > 23 || minute > 59 || second > 59)
         return ERR(e, ERR_INPUT, "'%.*s' names a time of day that does not exist", STR_ARG(shown));
 
-    int64_t minutes = days_of(d) * 1440 + hour * 60 + minute - offset;
+    int64_t minutes = days_of(d) * 1440 + INT64_C(60) * hour + minute - offset;
     instant at = (minutes * 60 + second) * US_PER_S + us;
     if (at < 0 || at >= INSTANT_END)
         return ERR(e, ERR_INPUT, "'%.*s' is outside the years %d to %d", STR_ARG(shown), YEAR_LEAST, YEAR_MOST);

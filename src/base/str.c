@@ -43,9 +43,9 @@ bool str_ends(str s, str suffix)
     return s.len >= suffix.len && memcmp(s.at + (s.len - suffix.len), suffix.at, suffix.len) == 0;
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
 bool str_equal_fold(str a, str b)
@@ -97,7 +97,7 @@ str str_printf(arena *a, const char *format, ...)
     int len = vsnprintf(NULL, 0, format, args);
     CHECK(len >= 0);
     char *at = ARENA_NEW(a, char, (size_t)len + 1);
-    vsnprintf(at, (size_t)len + 1, format, again);
+    (void)vsnprintf(at, (size_t)len + 1, format, again);
     va_end(again);
     va_end(args);
     return (str){at, (size_t)len};

@@ -108,7 +108,8 @@ static void report_json(cli *c, const char *job, const sync_report *r)
 
 static instant_buf time_or(instant t)
 {
-    return t == INSTANT_NONE ? (instant_buf){"an unknown time"} : instant_print(t);
+    instant_buf unknown = {"an unknown time"};
+    return t == INSTANT_NONE ? unknown : instant_print(t);
 }
 
 static void report_text(cli *c, const char *job, const sync_report *r)

@@ -15,14 +15,14 @@
 
 /* -- what all lists share -- */
 
-bool feed__config_wrong(config_job *j, err *e, const char *format, ...)
+void feed__config_say(const config_job *j, err *e, const char *format, ...)
 {
     char text[400];
     va_list list;
     va_start(list, format);
     (void)vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    return ERR(e, ERR_INPUT, "%.*s: %s", STR_ARG(j->where), text);
+    err_set(e, ERR_INPUT, ERR_HERE, "%.*s: %s", STR_ARG(j->where), text);
 }
 
 const js_value *feed__config_list(const config_job *j, const config_thing *t)

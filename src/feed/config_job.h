@@ -66,7 +66,9 @@ str feed__field_text(arena *a, const store_config *c, const config_field *f, con
 void feed__field_write(js_writer *w, const store_config *c, const config_field *f, const void *of);
 
 /* -- the job; config.c -- */
-bool feed__config_wrong(config_job *j, err *e, const char *format, ...) PRINTF(3, 4); /* ERR_INPUT at j->where */
+/* ERR_INPUT at j->where; is false, in sight of analyzers as ERR is. */
+#define feed__config_wrong(j, e, ...) (feed__config_say((j), (e), __VA_ARGS__), err_false())
+void feed__config_say(const config_job *j, err *e, const char *format, ...) PRINTF(3, 4);
 /* The next entry, whose label (made of its keys) must be there for the first time. */
 MUST bool feed__config_entry(config_job *j, const config_thing *t, size_t n, str label, err *e);
 /* A code that the entry, which must be an object, has to give. */

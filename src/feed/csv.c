@@ -72,7 +72,7 @@ static str without_end(str row)
 static bool blank(const feed__csv *c, str line)
 {
     for (size_t i = 0; i < line.len; i++)
-        if (!memchr("\r\n \t", line.at[i], 4) || line.at[i] == c->delimiter)
+        if (!strchr("\r\n \t", line.at[i]) || line.at[i] == c->delimiter)
             return false;
     return true;
 }
@@ -251,7 +251,7 @@ void feed__csv_put(buf *to, char delimiter, str field)
 {
     bool quote = field.len > 0 && (field.at[0] == ' ' || field.at[field.len - 1] == ' ');
     for (size_t i = 0; i < field.len && !quote; i++)
-        quote = memchr("\"\r\n\t", field.at[i], 4) || field.at[i] == delimiter;
+        quote = strchr("\"\r\n\t", field.at[i]) || field.at[i] == delimiter;
     if (!quote) {
         buf_add(to, field);
         return;

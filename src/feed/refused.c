@@ -53,9 +53,11 @@ static bool put_all(feed__run *r, FILE *to, err *e)
 {
     const str *names;
     size_t count;
-    char delimiter = r->csv ? feed__csv_delimiter(r->csv) : ',';
+    char delimiter = ',';
     str header = r->csv ? feed__csv_header(r->csv, &names, &count) : STR("line");
     AUTO(buf_end) buf line = buf_new(4 * FEED__ROW_MAX);
+    if (r->csv)
+        delimiter = feed__csv_delimiter(r->csv);
     AUTO(arena_end) arena *page = arena_new(0);
     buf_printf(&line, "%.*s%cerror_row%cerror_column%cerror_reason\n", STR_ARG(header), delimiter, delimiter,
                delimiter);

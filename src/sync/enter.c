@@ -382,6 +382,7 @@ static bool same_state(arena *a, const reading *old, const reading *now)
 bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *now, instant baseline,
                  sync__entered *ret, err *e)
 {
+    CHECK(now);
     entering n = {.tx = tx, .memory = store_arena(tx), .now = now, .baseline = baseline};
     instant at = moved_at(old, now);
     if (!store_config_get(tx, &n.config, e))

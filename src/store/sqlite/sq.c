@@ -242,7 +242,7 @@ int store__sq_changes(store *s)
 
 bool store__sq_one(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, void *ret, bool *ret_some, err *e)
 {
-    bool row;
+    bool row = false;
     if (!store__sq_step(s, q, &row, e) || (row && !store__sq_read(sq_of(s), q, 0, shape, a, ret, e)))
         return false;
     *ret_some = row;
@@ -256,7 +256,7 @@ bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, v
     char *rows = NULL;
     size_t count = 0, room = 0;
     for (;;) {
-        bool row;
+        bool row = false;
         if (!store__sq_step(s, q, &row, e))
             return false;
         if (!row)
@@ -279,7 +279,7 @@ bool store__sq_all(store *s, sqlite3_stmt *q, const sq_shape *shape, arena *a, v
 
 bool store__sq_int(store *s, sqlite3_stmt *q, int64_t otherwise, int64_t *ret, err *e)
 {
-    bool row;
+    bool row = false;
     if (!store__sq_step(s, q, &row, e))
         return false;
     *ret = row ? column_or(q, 0, otherwise) : otherwise;
@@ -288,7 +288,7 @@ bool store__sq_int(store *s, sqlite3_stmt *q, int64_t otherwise, int64_t *ret, e
 
 bool store__sq_find_digest(store *s, sqlite3_stmt *q, digest *ret, bool *ret_some, err *e)
 {
-    bool row;
+    bool row = false;
     if (!store__sq_step(s, q, &row, e) || (row && !store__sq_digest(sq_of(s), q, 0, ret, e)))
         return false;
     *ret_some = row;
