@@ -186,6 +186,23 @@ bool store_world_get(store_tx *tx, int64_t product, const store_world **ret, err
     return true;
 }
 
+static store_level level_new(int64_t facility)
+{
+    return (store_level){
+        .facility = facility, .allow_brokering = true, .allow_pickup = true, .reset_at = INSTANT_NONE};
+}
+
+bool store_level_get(store_tx *tx, int64_t product, int64_t facility, store_level *ret, bool *ret_kit, err *e)
+{
+    store__entry *en;
+    if (!store__entry_get(tx, product, &en, e))
+        return false;
+    const store_level *l = store__level_if(en, facility);
+    *ret = l ? *l : level_new(facility);
+    *ret_kit = store__entry_is_kit(en);
+    return true;
+}
+
 bool store__entry_is_kit(const store__entry *en)
 {
     return en->world.kit_count > 0;
@@ -213,7 +230,7 @@ store_level *store__level_of(store_tx *tx, store__entry *en, int64_t facility)
         if (en->levels.at[i].facility == facility)
             return &en->levels.at[i];
     store_level *l = vec_push(tx->cache, &en->levels);
-    *l = (store_level){.facility = facility, .allow_brokering = true, .allow_pickup = true, .reset_at = INSTANT_NONE};
+    *l = level_new(facility);
     return l;
 }
 
