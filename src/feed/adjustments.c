@@ -72,9 +72,9 @@ static bool key_check(feed__run *r, adjustment_row *row, bool *ret_new, err *e)
     return true;
 }
 
-static bool adjust(feed__run *r, stock_row *stock, const store_world *w, err *e)
+static bool adjust(feed__run *r, stock_row *stock, const store_level *level, err *e)
 {
-    (void)w;
+    (void)level;
     const adjustments *own = r->own;
     adjustment_row *row = (adjustment_row *)stock;
     bool keyed = !str_empty(row->key), new = true;
@@ -130,7 +130,7 @@ static bool apply(feed__run *r, err *e)
 
 static const feed__kind ADJUSTMENTS = {.name = "adjustments",
                                        .row_size = sizeof(adjustment_row),
-                                       .chunk_rows = 10000,
+                                       .chunk_rows = FEED__STOCK_CHUNK,
                                        .shape = SHAPE_CSV,
                                        .header = header,
                                        .read = read_row,

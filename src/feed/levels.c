@@ -43,20 +43,15 @@ static void read_row(feed__run *r, const feed__row *in, feed__item *to)
         row->as_of = own->as_of;
 }
 
-static bool reset(feed__run *r, stock_row *stock, const store_world *w, err *e)
+static bool reset(feed__run *r, stock_row *stock, const store_level *level, err *e)
 {
     const levels *own = r->own;
     const level_row *row = (const level_row *)stock;
-    const store_level *level = NULL;
-    for (size_t i = 0; i < w->level_count && !level; i++)
-        if (w->levels[i].facility == stock->facility)
-            level = &w->levels[i];
-    if (level && level->seen_run == r->import) {
+    if (level->seen_run == r->import) {
         feed__refuse(r, &stock->item, STR("sku"),
                      "the file names this product at this facility a second time; keep one of the rows");
         return true;
     }
-    bool first = !level || !level->moved;
     reset_outcome outcome;
     store_reset_row what = {.product = stock->product,
                             .facility = stock->facility,
@@ -72,7 +67,7 @@ static bool reset(feed__run *r, stock_row *stock, const store_world *w, err *e)
         return feed__refuse_halfway(r, &stock->item, feed__column_name(r, own->at[QUANTITY], "quantity"), e);
     stock->item.outcome = outcome == RESET_MOVED ? ROW_APPLIED : ROW_UNCHANGED;
     stock->item.movements =
-        outcome == RESET_MOVED || (outcome == RESET_SAME && first); /* a first count of 0 leaves a row */
+        outcome == RESET_MOVED || (outcome == RESET_SAME && !level->moved); /* a first count of 0 leaves a row */
     return true;
 }
 
@@ -84,7 +79,7 @@ static bool apply(feed__run *r, err *e)
 
 static const feed__kind LEVELS = {.name = "levels",
                                   .row_size = sizeof(level_row),
-                                  .chunk_rows = 10000,
+                                  .chunk_rows = FEED__STOCK_CHUNK,
                                   .shape = SHAPE_CSV,
                                   .header = header,
                                   .read = read_row,

@@ -184,7 +184,6 @@ static bool fill(feed__run *r, err *e)
         if (!some)
             return true;
         feed__item *row = feed__item_at(r, r->row_count);
-        memset(row, 0, r->kind->row_size);
         row->number = r->last_row = in.number;
         row->bytes = str_copy(r->chunk, in.bytes);
         if (in.broken)
@@ -192,7 +191,10 @@ static bool fill(feed__run *r, err *e)
         else
             r->kind->read(r, &in, row);
         bytes += in.bytes.len;
-        r->row_count += in.number > r->rows_done;
+        if (in.number > r->rows_done)
+            r->row_count++;
+        else
+            memset(row, 0, r->kind->row_size); /* its place is the next row's */
     }
     return true;
 }

@@ -82,6 +82,14 @@ bool feed__stock_time(feed__run *r, feed__item *row, str text, str column, insta
 
 /* -- applying -- */
 
+/* The column that names the row's product. */
+static int product_column(const int *at, const stock_row *row)
+{
+    if (!str_empty(row->name.sku))
+        return at[STOCK_SKU];
+    return at[STOCK_ID_VALUE] >= 0 ? at[STOCK_ID_VALUE] : at[STOCK_PRODUCT_ID];
+}
+
 static bool find(feed__run *r, feed__resolver *names, const int *at, const store_config *c, stock_row *row, err *e)
 {
     str reason;
@@ -97,11 +105,8 @@ static bool find(feed__run *r, feed__resolver *names, const int *at, const store
     row->facility = f->id;
     if (!feed__resolve(names, r->tx, &row->name, r->chunk, &row->product, &reason, e))
         return false;
-    int column = !str_empty(row->name.sku) ? at[STOCK_SKU]
-                 : at[STOCK_ID_VALUE] >= 0 ? at[STOCK_ID_VALUE]
-                                           : at[STOCK_PRODUCT_ID];
     if (row->product == 0)
-        feed__refuse(r, &row->item, feed__column_name(r, column, "sku"), "%.*s", STR_ARG(reason));
+        feed__refuse(r, &row->item, feed__column_name(r, product_column(at, row), "sku"), "%.*s", STR_ARG(reason));
     return true;
 }
 
@@ -120,15 +125,15 @@ static int place_compare(const void *x, const void *y)
 
 static bool apply_one(feed__run *r, const int *at, stock_row *row, stock_apply *each, err *e)
 {
-    const store_world *w;
-    if (!store_world_get(r->tx, row->product, &w, e))
+    store_level level;
+    bool kit;
+    if (!store_level_get(r->tx, row->product, row->facility, &level, &kit, e))
         return false;
-    if (w->kit_count > 0) {
-        feed__refuse(r, &row->item, feed__column_name(r, at[STOCK_SKU], "sku"),
-                     "'%.*s' is a kit: its stock is its components'; name those", STR_ARG(w->product.sku));
-        return true;
-    }
-    return each(r, row, w, e);
+    if (!kit)
+        return each(r, row, &level, e);
+    feed__refuse(r, &row->item, feed__column_name(r, product_column(at, row), "sku"),
+                 "it is a kit: its stock is its components'; name those");
+    return true;
 }
 
 bool feed__stock_apply(feed__run *r, feed__resolver *names, const int *at, bool by_product, stock_apply *each, err *e)

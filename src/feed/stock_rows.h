@@ -5,6 +5,10 @@
  */
 #include "feed/internal.h"
 
+/* Rows of a transaction: more share a product's pages, and keep other writers waiting longer (some tenths of a second).
+ */
+#define FEED__STOCK_CHUNK 20000
+
 /* The common columns come first in each kind's table of columns. */
 enum {
     STOCK_SKU,
@@ -43,9 +47,8 @@ bool feed__stock_time(feed__run *r, feed__item *row, str text, str column, insta
 /*
  * Finds product and facility of every row, refuses rows whose product or facility does not exist or is a kit, and
  * applies the others one by one. `by_product`: in order of product, which is quicker, and never changes the order of
- * rows of one (product, facility); else in the file's order. The world that `each` is given is valid until its first
- * change.
+ * rows of one (product, facility); else in the file's order. `each` is given the level as it is before the row.
  */
-typedef bool stock_apply(feed__run *r, stock_row *row, const store_world *w, err *e);
+typedef bool stock_apply(feed__run *r, stock_row *row, const store_level *level, err *e);
 MUST bool feed__stock_apply(feed__run *r, feed__resolver *names, const int *at, bool by_product, stock_apply *each,
                             err *e);
