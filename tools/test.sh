@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: ./dev test calls it. Every suite writes its results to build/results; the tally at the end adds them up.
+# All tests: ./dev test calls it. Every suite writes its results to build-results; the tally at the end adds them up.
 #
 #   tools/test.sh [--long]     --long: the soaks (200 kills instead of 30)
 set -uo pipefail
@@ -14,7 +14,7 @@ done
 export EVENSTOCK_LONG=$long
 node=node
 [ -x node_modules/.bin/node ] && node=$PWD/node_modules/.bin/node
-results=build/results
+results=build-results
 failed_steps=0
 
 # step NAME COMMAND...: runs it, counts it as one test
@@ -51,7 +51,7 @@ node_tests() {
     echo "done  $name ($((SECONDS - started)) s)"
 }
 
-mkdir -p build
+
 rm -rf "$results"
 mkdir -p "$results"
 : >"$results/tally"
