@@ -115,7 +115,9 @@ static bool facility(config_job *j, size_t n, const js_value *entry, err *e)
         now = *old;
     if (!feed__fields_take(j, t, entry, !old, &now, e))
         return false;
-    if (!str_empty(now.time_zone) && !tz_known(now.time_zone))
+    if (str_empty(now.time_zone))
+        now.time_zone = STR("UTC");
+    if (!tz_known(now.time_zone))
         return feed__config_wrong(j, e, "the time zone \"%.*s\" is not known; write one like \"Europe/Amsterdam\"",
                                   STR_ARG(now.time_zone));
     return feed__config_diff(j, t, what_of(j, "facility", code), old, &now, NULL, 0, &changed, e) &&
@@ -141,7 +143,7 @@ static str members_text(config_job *j, const store_config *c, const store_member
         sorted[i] = members[i];
     qsort(sorted, count, sizeof *sorted, member_compare);
     for (size_t i = 0; i < count; i++) {
-        str code = config_facility(c, sorted[i].facility)->code;
+        str code = feed__config_part(j, config_facility(c, sorted[i].facility)->code);
         buf_printf(&out, "%s%.*s", i ? ", " : "", STR_ARG(code));
         if (sorted[i].from != INSTANT_NONE)
             buf_printf(&out, " from %s", INSTANT_Z(sorted[i].from));

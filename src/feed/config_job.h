@@ -86,3 +86,5 @@ MUST bool feed__config_diff(config_job *j, const config_thing *t, str what, cons
 /* -- products and their settings; config_products.c -- */
 MUST bool feed__config_products(config_job *j, err *e);
 MUST bool feed__config_settings(config_job *j, err *e);
+/* A part of a list's text, in quotes where it needs them. */
+str feed__config_part(config_job *j, str text);

@@ -32,12 +32,28 @@ static bool code_in(config_job *j, const js_value *v, const char *list, const ch
     return !wrong || feed__config_wrong(j, e, "a \"%s\" in \"%s\" %s", key, list, wrong);
 }
 
+/* Texts of lists decide what has changed: a part that could be taken for two, or for another's end, is quoted. */
+str feed__config_part(config_job *j, str text)
+{
+    AUTO(buf_end) buf out = buf_new(PTRDIFF_MAX - 1);
+    feed__csv_put(&out, memchr(text.at, ',', text.len) ? ',' : ' ', text);
+    return str_copy(j->memory, buf_str(&out));
+}
+
 static str joined(config_job *j, const str *texts, size_t count)
 {
     AUTO(buf_end) buf out = buf_new(PTRDIFF_MAX - 1);
     for (size_t i = 0; i < count; i++)
         buf_printf(&out, "%s%.*s", i ? ", " : "", STR_ARG(texts[i]));
     return str_copy(j->memory, buf_str(&out));
+}
+
+static str tags_text(config_job *j, const store_product *p)
+{
+    str *texts = ARENA_NEW(j->memory, str, p->tag_count + 1);
+    for (size_t i = 0; i < p->tag_count; i++)
+        texts[i] = feed__config_part(j, p->tags[i]);
+    return joined(j, texts, p->tag_count);
 }
 
 static bool tags_take(config_job *j, const js_value *list, store_product *to, err *e)
@@ -92,8 +108,10 @@ static bool identifiers_take(config_job *j, const js_value *list, identifier_lis
 static str identifiers_text(config_job *j, identifier_list list)
 {
     str *texts = ARENA_NEW(j->memory, str, list.count + 1);
-    for (size_t i = 0; i < list.count; i++)
-        texts[i] = str_printf(j->memory, "%.*s %.*s", STR_ARG(list.at[i].type), STR_ARG(list.at[i].value));
+    for (size_t i = 0; i < list.count; i++) {
+        str type = feed__config_part(j, list.at[i].type), value = feed__config_part(j, list.at[i].value);
+        texts[i] = str_printf(j->memory, "%.*s %.*s", STR_ARG(type), STR_ARG(value));
+    }
     return joined(j, texts, list.count);
 }
 
@@ -127,8 +145,10 @@ static bool kit_take(config_job *j, const js_value *list, kit_list *ret, err *e)
 static str kit_text(config_job *j, kit_list list)
 {
     str *texts = ARENA_NEW(j->memory, str, list.count + 1);
-    for (size_t i = 0; i < list.count; i++)
-        texts[i] = str_printf(j->memory, "%.*s x %" PRId64, STR_ARG(list.at[i].sku), list.at[i].quantity);
+    for (size_t i = 0; i < list.count; i++) {
+        str sku = feed__config_part(j, list.at[i].sku);
+        texts[i] = str_printf(j->memory, "%.*s x %" PRId64, STR_ARG(sku), list.at[i].quantity);
+    }
     return joined(j, texts, list.count);
 }
 
@@ -208,7 +228,7 @@ static bool product(config_job *j, size_t n, const js_value *entry, product_entr
         (kit && !kit_take(j, kit, &now.kit, e)))
         return false;
     config_text lists[] = {
-        {"tags", joined(j, old.row.tags, old.row.tag_count), joined(j, now.row.tags, now.row.tag_count)},
+        {"tags", tags_text(j, &old.row), tags_text(j, &now.row)},
         {"identifiers", identifiers_text(j, old.identifiers), identifiers_text(j, now.identifiers)},
         {"kit", kit_text(j, old.kit), kit_text(j, now.kit)},
     };

@@ -122,6 +122,16 @@ static void test_changes_are_told_and_absent_keys_stay(void **state)
     assert_contains(now, "\"threshold\":10,\"sellable\":false}");
 }
 
+static void test_lists_that_only_look_alike_are_changes(void **state)
+{
+    bed *b = *state;
+    bed_config(b, "{\"products\": [{\"sku\": \"A\", \"tags\": [\"a\", \"b\"], \"identifiers\": [{\"type\": \"X\", "
+                  "\"value\": \"Y Z\"}]}]}");
+    GOOD(b, config(b, "{\"products\": [{\"sku\": \"A\", \"tags\": [\"a, b\"], \"identifiers\": [{\"type\": \"X Y\", "
+                      "\"value\": \"Z\"}]}]}"));
+    assert_text(told(b), "product A.tags: a, b -> \"a, b\"\nproduct A.identifiers: X \"Y Z\" -> \"X Y\" Z\n");
+}
+
 static void test_a_dry_run_tells_and_writes_nothing(void **state)
 {
     bed *b = *state;
@@ -277,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_export_gives_the_same_configuration, bed_setup, bed_teardown),
         cmocka_unit_test_setup_teardown(test_an_empty_database_exports_empty_lists, bed_setup, bed_teardown),
         cmocka_unit_test_setup_teardown(test_changes_are_told_and_absent_keys_stay, bed_setup, bed_teardown),
+        cmocka_unit_test_setup_teardown(test_lists_that_only_look_alike_are_changes, bed_setup, bed_teardown),
         cmocka_unit_test_setup_teardown(test_a_dry_run_tells_and_writes_nothing, bed_setup, bed_teardown),
         cmocka_unit_test_setup_teardown(test_what_a_kit_is_may_change_hands_in_one_file, bed_setup, bed_teardown),
         cmocka_unit_test_setup_teardown(test_a_shop_changes_its_way_in, bed_setup, bed_teardown),
