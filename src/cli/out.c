@@ -15,7 +15,7 @@ js_writer cli__json(cli *c)
     return w;
 }
 
-static void line_to(buf *to, const char *format, va_list args)
+static void PRINTF(2, 0) line_to(buf *to, const char *format, va_list args)
 {
     char text[4096];
     int n = vsnprintf(text, sizeof text, format, args);

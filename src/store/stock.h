@@ -103,7 +103,8 @@ MUST bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a
                                 size_t *ret_count, err *e);
 
 MUST bool store_world_get(store_tx *tx, int64_t product, const store_world **ret, err *e);
-/* What a product is at one facility, where nothing else of it is asked for. *ret_kit: it is a kit, which has no stock. */
+/* What a product is at one facility, where nothing else of it is asked for. *ret_kit: it is a kit, which has no stock.
+ */
 MUST bool store_level_get(store_tx *tx, int64_t product, int64_t facility, store_level *ret, bool *ret_kit, err *e);
 
 /* -- settings -- (rows are created; the world recomputes at commit) */

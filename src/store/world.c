@@ -188,8 +188,7 @@ bool store_world_get(store_tx *tx, int64_t product, const store_world **ret, err
 
 static store_level level_new(int64_t facility)
 {
-    return (store_level){
-        .facility = facility, .allow_brokering = true, .allow_pickup = true, .reset_at = INSTANT_NONE};
+    return (store_level){.facility = facility, .allow_brokering = true, .allow_pickup = true, .reset_at = INSTANT_NONE};
 }
 
 bool store_level_get(store_tx *tx, int64_t product, int64_t facility, store_level *ret, bool *ret_kit, err *e)

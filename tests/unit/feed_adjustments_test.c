@@ -31,7 +31,7 @@ static void test_signed_changes_add_up(void **state)
     assert_stock(b, "A", "NYC", -2, -2);
     assert_stock(b, "A", "LA", 3, 3);
     store_tx *tx = NULL;
-    store_movement *rows;
+    store_movement *rows = NULL;
     size_t count;
     GOOD(b, store_begin(b->store, STORE_READ, &tx, &b->error) &&
                 store_movements_after(tx, 0, 0, 0, 10, b->memory, &rows, &count, &b->error));

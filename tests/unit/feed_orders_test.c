@@ -37,7 +37,7 @@ static qty queued(bed *b, const char *sku, queue_kind kind)
 {
     store_tx *tx = NULL;
     int64_t id;
-    const store_world *w;
+    const store_world *w = NULL;
     qty sum = 0;
     GOOD(b, store_begin(b->store, STORE_READ, &tx, &b->error) && store_product_find(tx, str_of(sku), &id, &b->error) &&
                 store_world_get(tx, id, &w, &b->error));
@@ -163,7 +163,7 @@ static void test_the_shops_own_event_moves_what_is_explained(void **state)
 {
     bed *b = *state;
     store_tx *tx = NULL;
-    const store_config *c;
+    const store_config *c = NULL;
     target_key k;
     GOOD(b, store_begin(b->store, STORE_WRITE, &tx, &b->error) && store_config_get(tx, &c, &b->error) &&
                 store_product_find(tx, STR("A"), &k.product, &b->error));
