@@ -199,19 +199,20 @@ static bool fill(feed__run *r, err *e)
     return true;
 }
 
+/* Begins the import, or makes sure that nobody else has gone on with it, or begun it, since we looked. */
 static bool import_begin(feed__run *r, err *e)
 {
-    store_import now;
-    bool some;
+    store_import now = {0};
+    bool some = false;
     str kind = str_of(r->kind->name);
     digest content = feed__source_digest(r->source);
-    if (r->import == 0)
-        return store_import_begin(r->tx, kind, r->import_options, content, r->source_text, &r->import, e);
-    if (!store_import_find(r->tx, kind, r->import_options, content, &now, &some, e))
+    if ((r->import || !r->options->again) &&
+        !store_import_find(r->tx, kind, r->import_options, content, &now, &some, e))
         return false;
-    if (!some || now.id != r->import || now.finished || now.rows_done != r->rows_done)
+    bool ours = r->import ? some && now.id == r->import && !now.finished && now.rows_done == r->rows_done : !some;
+    if (!ours)
         return ERR(e, ERR_CONFLICT, "another import of the same file is running; let that one finish");
-    return true;
+    return r->import || store_import_begin(r->tx, kind, r->import_options, content, r->source_text, &r->import, e);
 }
 
 static bool chunk_count(feed__run *r, import_counts *c, err *e)

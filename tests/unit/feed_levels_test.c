@@ -408,6 +408,22 @@ static void test_two_imports_of_one_file_at_once_do_not_mix(void **state)
     assert_int_equal(bed_ledger_rows(b), ROWS - ROWS / 1000);
 }
 
+static void on_note(void *ctx, str line)
+{
+    bed *b = ctx;
+    (void)line;
+    b->options.note = bed_note;
+    on_second(b, 0, 0);
+}
+
+static void test_two_first_imports_of_one_file_do_not_mix(void **state)
+{
+    bed *b = *state;
+    b->options.note = on_note; /* of the unknown column: before the first chunk */
+    BAD(b, levels(b, "sku,facility,quantity,colour\nA,NYC,1,red\n", RESET_QOH), ERR_CONFLICT, "another import");
+    assert_int_equal(bed_ledger_rows(b), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +444,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_was_interrupted_cannot_be_all_or_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_dry_run_over_many_chunks_counts_like_the_import, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_imports_of_one_file_at_once_do_not_mix, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_first_imports_of_one_file_do_not_mix, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
