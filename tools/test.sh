@@ -12,6 +12,7 @@ for word in "$@"; do
     esac
 done
 export EVENSTOCK_LONG=$long
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 node=node
 [ -x node_modules/.bin/node ] && node=$PWD/node_modules/.bin/node
 results=build-results

@@ -56,7 +56,7 @@ static bool make_room(buf *b, size_t more)
 
 void buf_add(buf *b, str s)
 {
-    if (!make_room(b, s.len))
+    if (s.len == 0 || !make_room(b, s.len))
         return;
     memcpy(b->at + b->len, s.at, s.len);
     b->len += s.len;

@@ -57,7 +57,8 @@ static void add_quoted(buf *b, str s)
         buf_add(b, str_of(escape));
         start = i + 1;
     }
-    buf_add(b, (str){s.at + start, s.len - start});
+    if (s.len > start)
+        buf_add(b, (str){s.at + start, s.len - start});
     buf_add_char(b, '"');
 }
 

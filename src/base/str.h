@@ -21,7 +21,7 @@ typedef struct str {
 
 static inline bool str_equal(str a, str b)
 {
-    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 static inline bool str_empty(str s)
 {

@@ -16,7 +16,7 @@ static bool is_area_and_place(str name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
         bool starts_part = i == 0 || name.at[i - 1] == '/';
-        if (starts_part ? !g_ascii_isupper(c) : !g_ascii_isalnum(c) && !strchr("/_+-", c))
+        if (starts_part ? !g_ascii_isupper(c) : !g_ascii_isalnum(c) && (c == '\0' || !strchr("/_+-", c)))
             return false;
     }
     return memchr(name.at, '/', name.len) != NULL;

@@ -72,7 +72,7 @@ static str without_end(str row)
 static bool blank(const feed__csv *c, str line)
 {
     for (size_t i = 0; i < line.len; i++)
-        if (!strchr("\r\n \t", line.at[i]) || line.at[i] == c->delimiter)
+        if (line.at[i] == '\0' || !strchr("\r\n \t", line.at[i]) || line.at[i] == c->delimiter)
             return false;
     return true;
 }
