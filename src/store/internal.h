@@ -107,6 +107,8 @@ struct store_ops {
     bool (*product_put)(store *s, const store_product *p, int64_t *ret_id, err *e);
     bool (*products_after)(store *s, int64_t id, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
                            err *e);
+    bool (*products_by_sku)(store *s, str sku, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                            err *e);
     bool (*products_count)(store *s, int64_t *ret, err *e);
     bool (*products_search)(store *s, str text, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
                             err *e);
@@ -180,11 +182,15 @@ struct store_ops {
                   target_row **ret, size_t *ret_count, err *e);
     bool (*owing_count)(store *s, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
     bool (*targets_after)(store *s, int64_t channel, int64_t product, uint32_t limit, arena *a, target_row **ret,
-                          size_t *ret_count, err *e);                            /* linked ones */
+                          size_t *ret_count, err *e); /* linked ones */
+    bool (*targets_aside)(store *s, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count,
+                          err *e);
     bool (*target_open_operation)(store *s, target_key k, int64_t *ret, err *e); /* 0: none */
     bool (*explained_add)(store *s, const store__explained_row *row, err *e);
     bool (*explained_after)(store *s, target_key k, int64_t seq, uint32_t limit, arena *a, store__explained_row **ret,
                             size_t *ret_count, err *e);
+    bool (*explained_newest)(store *s, target_key k, uint32_t limit, arena *a, store__explained_row **ret,
+                             size_t *ret_count, err *e);
 
     /* operations; a violated one-open-operation index is ERR_CONFLICT */
     bool (*operation_add)(store *s, const store_operation *o, int64_t *ret_id, err *e);

@@ -105,6 +105,12 @@ bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, st
     return tx->owner->ops->products_after(tx->owner, id, limit, a, ret, ret_count, e);
 }
 
+bool store_products_by_sku(store_tx *tx, str sku, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                           err *e)
+{
+    return tx->owner->ops->products_by_sku(tx->owner, sku, limit, a, ret, ret_count, e);
+}
+
 bool store_products_count(store_tx *tx, int64_t *ret, err *e)
 {
     return tx->owner->ops->products_count(tx->owner, ret, e);

@@ -97,6 +97,9 @@ MUST bool store_kit_replace(store_tx *tx, int64_t id, const store_kit_part *part
 /* Products after `id` in order of id, up to `limit`: for streaming over all. */
 MUST bool store_products_after(store_tx *tx, int64_t id, uint32_t limit, arena *a, store_product **ret,
                                size_t *ret_count, err *e);
+/* Products after `sku` in order of SKU: for lists that people page through. */
+MUST bool store_products_by_sku(store_tx *tx, str sku, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                                err *e);
 MUST bool store_products_count(store_tx *tx, int64_t *ret, err *e);
 /* Products whose SKU, title or an identifier contains `text`, case ignored; for suggestions and searches. */
 MUST bool store_products_search(store_tx *tx, str text, uint32_t limit, arena *a, store_product **ret,

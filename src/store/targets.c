@@ -72,6 +72,12 @@ bool store_explained_after(store_tx *tx, target_key k, int64_t seq, uint32_t lim
     return tx->owner->ops->explained_after(tx->owner, k, seq, limit, a, ret, ret_count, e);
 }
 
+bool store_explained_newest(store_tx *tx, target_key k, uint32_t limit, arena *a, explained_row **ret,
+                            size_t *ret_count, err *e)
+{
+    return tx->owner->ops->explained_newest(tx->owner, k, limit, a, ret, ret_count, e);
+}
+
 bool store__target_forget(store_tx *tx, target_key k, str ref, err *e)
 {
     store_target *t;
@@ -316,6 +322,28 @@ bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key
             continue;
         int64_t product = channels[i] == after.channel ? after.product : 0;
         if (!tx->owner->ops->targets_after(tx->owner, channels[i], product, limit - (uint32_t)sum, a, &rows, &count, e))
+            return false;
+        if (count > 0)
+            memcpy(list + sum, rows, count * sizeof *rows);
+        sum += count;
+    }
+    *ret = list;
+    *ret_count = sum;
+    return true;
+}
+
+bool store_targets_aside(store_tx *tx, int64_t shop, uint32_t limit, arena *a, target_row **ret, size_t *ret_count,
+                         err *e)
+{
+    int64_t *channels;
+    size_t channel_count, sum = 0;
+    target_row *list = ARENA_NEW(a, target_row, limit + 1);
+    if (!channels_of(tx, shop, /* channel= */ 0, true, &channels, &channel_count, e))
+        return false;
+    for (size_t i = 0; i < channel_count && sum < limit; i++) {
+        target_row *rows;
+        size_t count;
+        if (!tx->owner->ops->targets_aside(tx->owner, channels[i], limit - (uint32_t)sum, a, &rows, &count, e))
             return false;
         if (count > 0)
             memcpy(list + sum, rows, count * sizeof *rows);

@@ -36,6 +36,9 @@ typedef struct explained_row { /* one row of the journal */
 /* The journal of a target in order of seq, after `seq`. */
 MUST bool store_explained_after(store_tx *tx, target_key k, int64_t seq, uint32_t limit, arena *a, explained_row **ret,
                                 size_t *ret_count, err *e);
+/* The newest `limit` rows of it, newest first. */
+MUST bool store_explained_newest(store_tx *tx, target_key k, uint32_t limit, arena *a, explained_row **ret,
+                                 size_t *ret_count, err *e);
 
 /* Link (or, with "", unlink) the item of a product in every channel of a shop. A changed item sets E to null (I10). */
 MUST bool store_link(store_tx *tx, int64_t shop, int64_t product, str item, err *e);
@@ -71,6 +74,9 @@ MUST bool store_owing_count(store_tx *tx, int64_t shop, int64_t channel, int64_t
 /* Linked targets of a shop after `after` in order of (channel, product); channel 0: all. */
 MUST bool store_targets_after(store_tx *tx, int64_t shop, int64_t channel, target_key after, uint32_t limit, arena *a,
                               target_row **ret, size_t *ret_count, err *e);
+/* Targets of a shop that are put aside (their state is not OK), in order of (channel, product). */
+MUST bool store_targets_aside(store_tx *tx, int64_t shop, uint32_t limit, arena *a, target_row **ret, size_t *ret_count,
+                              err *e);
 MUST bool store_target_get(store_tx *tx, target_key k, arena *a, target_row *ret, bool *ret_some, err *e);
 
 /* -- operations -- */

@@ -109,6 +109,27 @@ static void test_search_looks_through_sku_title_and_identifiers_and_ignores_case
     assert_int_equal(count, 1);
 }
 
+static void test_products_page_in_order_of_sku(void **state)
+{
+    fixture *f = *state;
+    store_product *list;
+    size_t count;
+    begin(f);
+    a_product(f, "b");
+    a_product(f, "C");
+    a_product(f, "a/1");
+    const char *const WANT[] = {"C", "a/1", "b"}; /* byte for byte */
+    str after = STR("");
+    for (size_t i = 0; i < COUNT(WANT); i++) {
+        OK(store_products_by_sku(f->tx, after, 1, f->a, &list, &count, &trouble));
+        assert_int_equal(count, 1);
+        assert_text(list[0].sku, WANT[i]);
+        after = list[0].sku;
+    }
+    OK(store_products_by_sku(f->tx, after, 1, f->a, &list, &count, &trouble));
+    assert_int_equal(count, 0);
+}
+
 static void test_products_stream_in_order_of_id(void **state)
 {
     fixture *f = *state;
@@ -295,6 +316,7 @@ int main(void)
         TEST(test_a_sku_is_taken_once),
         TEST(test_identifiers_find_one_none_or_several),
         TEST(test_search_looks_through_sku_title_and_identifiers_and_ignores_case),
+        TEST(test_products_page_in_order_of_sku),
         TEST(test_products_stream_in_order_of_id),
         TEST(test_a_kit_follows_its_components),
         TEST(test_a_kit_that_changes_is_recomputed),

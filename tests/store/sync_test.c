@@ -62,6 +62,10 @@ static void test_every_change_of_e_leaves_a_row(void **state)
     assert_text(rows[8].ref, "why");
     OK(store_explained_after(f->tx, w.key, rows[7].seq, 100, f->a, &rows, &count, &trouble));
     assert_int_equal(count, 1);
+    OK(store_explained_newest(f->tx, w.key, 2, f->a, &rows, &count, &trouble));
+    assert_int_equal(count, 2);
+    assert_int_equal(rows[0].kind, EXPLAINED_ADOPT);
+    assert_int_equal(rows[1].kind, EXPLAINED_FORGET);
     commit(f);
 }
 
@@ -231,6 +235,37 @@ static void test_quarantined_and_behind_targets_do_not_owe(void **state)
     OK(store_catch_up_all(f->s, &trouble));
     look(f);
     assert_int_equal(owing(f, w.shop, 10, &rows), 1);
+}
+
+static void test_targets_that_are_put_aside_are_listed_until_they_are_not(void **state)
+{
+    fixture *f = *state;
+    sync_world w = a_sync_world(f, 4);
+    target_row *rows;
+    size_t count;
+    begin(f);
+    int64_t other = a_product(f, "B");
+    adopt(f, other, w.web, 0);
+    OK(store_target_state(f->tx, w.key, TARGET_NOT_STOCKED, STR("it is not there"), STR("stock it"), &trouble));
+    OK(store_target_state(f->tx, (target_key){other, w.web}, TARGET_REFUSED, STR(""), STR(""), &trouble));
+    commit(f);
+    look(f);
+    OK(store_targets_aside(f->tx, w.shop, 10, f->a, &rows, &count, &trouble));
+    assert_int_equal(count, 2);
+    assert_int_equal(rows[0].key.product, w.product);
+    assert_int_equal(rows[0].target.state, TARGET_NOT_STOCKED);
+    assert_text(rows[0].target.reason, "it is not there");
+    assert_int_equal(rows[1].key.product, other);
+    OK(store_targets_aside(f->tx, w.shop, 1, f->a, &rows, &count, &trouble));
+    assert_int_equal(count, 1);
+    back(f);
+    begin(f);
+    OK(store_target_state(f->tx, w.key, TARGET_OK, STR(""), STR(""), &trouble));
+    commit(f);
+    look(f);
+    OK(store_targets_aside(f->tx, w.shop, 10, f->a, &rows, &count, &trouble));
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].key.product, other);
 }
 
 /* A stream of urgent debts fills every batch; the one that may wait must not wait for ever. */
@@ -570,6 +605,7 @@ int main(void)
         TEST(test_what_owes_comes_in_order_of_danger),
         TEST(test_a_debt_is_dated_from_its_beginning_and_ends_with_it),
         TEST(test_quarantined_and_behind_targets_do_not_owe),
+        TEST(test_targets_that_are_put_aside_are_listed_until_they_are_not),
         TEST(test_no_debt_waits_for_ever),
         TEST(test_linked_targets_stream_by_channel_and_product),
         TEST(test_an_operation_lives_from_open_to_booked),

@@ -42,6 +42,13 @@ bool store__sq_products_after(store *s, int64_t id, uint32_t limit, arena *a, st
     return store__sq_all(s, q, &PRODUCT, a, ret, ret_count, e);
 }
 
+bool store__sq_products_by_sku(store *s, str sku, uint32_t limit, arena *a, store_product **ret, size_t *ret_count,
+                               err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, PRODUCTS_BY_SKU, WORD(sku), INT(limit));
+    return store__sq_all(s, q, &PRODUCT, a, ret, ret_count, e);
+}
+
 bool store__sq_products_count(store *s, int64_t *ret, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE_BARE(s, PRODUCTS_COUNT);

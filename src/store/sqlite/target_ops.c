@@ -97,6 +97,13 @@ bool store__sq_targets_after(store *s, int64_t channel, int64_t product, uint32_
     return store__sq_all(s, q, &ROW, a, ret, ret_count, e);
 }
 
+bool store__sq_targets_aside(store *s, int64_t channel, uint32_t limit, arena *a, target_row **ret, size_t *ret_count,
+                             err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, TARGETS_ASIDE, INT(channel), INT(limit));
+    return store__sq_all(s, q, &ROW, a, ret, ret_count, e);
+}
+
 bool store__sq_product_of_item(store *s, int64_t shop, str item, int64_t *ret_product, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, PRODUCT_OF_ITEM, INT(shop), WORD(item));
@@ -127,5 +134,12 @@ bool store__sq_explained_after(store *s, target_key k, int64_t seq, uint32_t lim
                                store__explained_row **ret, size_t *ret_count, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, EXPLAINED_OF, INT(seq), INT(limit), INT(k.product), INT(k.channel));
+    return store__sq_all(s, q, &EXPLAINED, a, ret, ret_count, e);
+}
+
+bool store__sq_explained_newest(store *s, target_key k, uint32_t limit, arena *a, store__explained_row **ret,
+                                size_t *ret_count, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, EXPLAINED_NEWEST, INT(k.product), INT(k.channel), INT(limit));
     return store__sq_all(s, q, &EXPLAINED, a, ret, ret_count, e);
 }

@@ -166,6 +166,7 @@ CREATE TABLE target (
         ELSE 3 END)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX target_owing ON target (channel, owe, owing_since, product) WHERE owe IS NOT NULL;
+CREATE INDEX target_aside ON target (channel, product) WHERE state <> 0;
 CREATE INDEX target_item ON target (item) WHERE item IS NOT NULL;
 CREATE INDEX target_linked ON target (channel, product) WHERE item IS NOT NULL;
 
