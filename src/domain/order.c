@@ -14,6 +14,7 @@
  *    whole quantity at the facility they name. So do all events from the shop on Shopify's available.
  * O5 Shipped units without a facility leave the one they are reserved at; queued ones depart, until shipments that name
  *    a facility have taken their place in what was placed (protocol I8). Cancelled without restock: the same.
+ *    Each of them leaves as of its own event, in the order they came.
  * O6 A return to no facility goes to the channel's own, if it has one, else nowhere: nobody can count it there.
  */
 #include "domain/order.h"
@@ -108,16 +109,21 @@ static bool applies(const line_facts *l, event_kind k)
     return l->placed || k == EVENT_POS_SOLD || (k == EVENT_RETURNED && l->sold); /* O1 */
 }
 
-static effect_facility *facility_slot(order_effect *f, int64_t facility)
+static bool before(const effect_facility *f, int64_t facility, instant at)
+{
+    return f->facility < facility || (f->facility == facility && f->at < at);
+}
+
+static effect_facility *facility_slot(order_effect *f, int64_t facility, instant at)
 {
     size_t n = 0;
-    while (n < f->facility_count && f->facilities[n].facility < facility)
+    while (n < f->facility_count && before(&f->facilities[n], facility, at))
         n++;
     effect_facility *slot = &f->facilities[n];
-    if (n < f->facility_count && slot->facility == facility)
+    if (n < f->facility_count && slot->facility == facility && slot->at == at)
         return slot;
     memmove(slot + 1, slot, (f->facility_count++ - n) * sizeof *slot);
-    *slot = (effect_facility){.facility = facility};
+    *slot = (effect_facility){.facility = facility, .at = at};
     return slot;
 }
 
@@ -134,6 +140,17 @@ static effect_location *location_slot(order_effect *f, str location)
     return slot;
 }
 
+/* Units that left the line by an event: from a facility, or (0) nobody said from where. */
+static void place_left(order_effect *f, int64_t facility, const order_event *ev, qty units)
+{
+    if (facility) {
+        add(&facility_slot(f, facility, ev->at)->gone, units);
+    } else if (units > 0) {
+        add(&f->queue[QUEUE_DEPARTED], units);
+        f->departed_at = f->departed_at < ev->at ? ev->at : f->departed_at;
+    }
+}
+
 /* What Shopify's available has done for this event. */
 static qty available_of(const order_event *ev)
 {
@@ -148,12 +165,10 @@ static qty available_of(const order_event *ev)
 static void place_event(order_effect *f, const order_event *ev, int64_t home)
 {
     int64_t facility = ev->facility || ev->kind == EVENT_FULFILLED ? ev->facility : home;
-    if (ev->kind == EVENT_POS_SOLD && !facility)
-        add(&f->queue[QUEUE_DEPARTED], ev->quantity);
-    else if ((ev->kind == EVENT_POS_SOLD || ev->kind == EVENT_FULFILLED) && facility)
-        add(&facility_slot(f, facility)->gone, ev->quantity);
+    if (ev->kind == EVENT_POS_SOLD || (ev->kind == EVENT_FULFILLED && facility))
+        place_left(f, facility, ev, ev->quantity);
     else if (ev->kind == EVENT_RETURNED && ev->restock && facility)
-        add(&facility_slot(f, facility)->gone, -ev->quantity);
+        place_left(f, facility, ev, -ev->quantity);
     if (ev->shop_origin && available_of(ev) != 0)
         add(&location_slot(f, ev->location)->available, available_of(ev));
 }
@@ -162,30 +177,37 @@ static void place_event(order_effect *f, const order_event *ev, int64_t home)
 static int64_t standing(const line_facts *l, int64_t home, queue_kind *ret_queue)
 {
     const order_event *placed = l->placed, *moved = l->moved;
-    *ret_queue = placed->queue >= 0 ? (queue_kind)placed->queue : QUEUE_BROKERING;
+    *ret_queue = placed && placed->queue >= 0 ? (queue_kind)placed->queue : QUEUE_BROKERING;
     if (moved && moved->kind == EVENT_RELEASED && moved->queue >= 0)
         *ret_queue = (queue_kind)moved->queue;
     if (moved)
         return moved->kind == EVENT_ALLOCATED ? moved->facility : 0;
-    return placed->facility || placed->queue >= 0 ? placed->facility : home;
+    return placed && (placed->facility || placed->queue >= 0) ? placed->facility : home;
+}
+
+int64_t domain_order_standing(const order_event *events, size_t count, int64_t home, queue_kind *ret_queue)
+{
+    line_facts l = facts_of(events, count);
+    return standing(&l, home, ret_queue);
 }
 
 /* The open units where the line stands, and those that left it without a facility of their own; O3, O5. */
-static void place_line(order_effect *f, const line_facts *l, int64_t home)
+static void place_line(order_effect *f, const order_event *events, size_t count, const line_facts *l, int64_t home)
 {
     qty unshipped = qty_max(0, l->ordered - l->shipped_named);
     qty left = qty_min(unshipped, l->shipped_unnamed + l->lost);
     queue_kind queue;
     int64_t facility = standing(l, home, &queue);
     f->open = qty_max(0, unshipped - left - l->restocked);
-    if (facility) {
-        effect_facility *at = facility_slot(f, facility);
-        add(&at->reserved, f->open);
-        add(&at->gone, left);
-    } else {
-        CHECK(queue < QUEUE_KINDS);
-        add(&f->queue[queue], f->open);
-        add(&f->queue[QUEUE_DEPARTED], left);
+    CHECK(queue < QUEUE_KINDS);
+    add(facility ? &facility_slot(f, facility, INSTANT_NONE)->reserved : &f->queue[queue], f->open);
+    for (size_t i = 0; i < count && left > 0; i++) {
+        const order_event *ev = &events[i];
+        if ((ev->kind != EVENT_FULFILLED || ev->facility) && (ev->kind != EVENT_CANCELLED || ev->restock))
+            continue;
+        qty units = qty_min(left, ev->quantity);
+        place_left(f, facility, ev, units);
+        left -= units;
     }
 }
 
@@ -194,6 +216,7 @@ void domain_order_effect(arena *a, const order_event *events, size_t count, int6
     line_facts l = facts_of(events, count);
     order_effect f = {
         .facilities = ARENA_NEW(a, effect_facility, count + 1),
+        .departed_at = INSTANT_NONE,
         .locations = ARENA_NEW(a, effect_location, count + 1),
         .waiting = !l.placed && l.waits,
     };
@@ -201,6 +224,6 @@ void domain_order_effect(arena *a, const order_event *events, size_t count, int6
         if (applies(&l, events[i].kind))
             place_event(&f, &events[i], home);
     if (l.placed)
-        place_line(&f, &l, home);
+        place_line(&f, events, count, &l, home);
     *ret = f;
 }

@@ -33,9 +33,10 @@ typedef struct order_event {
     bool shop_origin; /* Shopify has already changed its available for it */
 } order_event;
 
-/* One facility's part of a line's effect. */
+/* One facility's part of a line's effect as of one time: a count takes in what left before it, so units keep theirs. */
 typedef struct effect_facility {
     int64_t facility;
+    instant at;   /* of the events that moved `gone`; INSTANT_NONE: no event says, and of all that is reserved */
     qty reserved; /* open units promised there: ATP -reserved */
     qty gone;     /* units that left QOH and ATP there (less returned ones) */
 } effect_facility;
@@ -47,13 +48,14 @@ typedef struct effect_location {
 } effect_location;
 
 /*
- * What a line does to our books: facilities, and queue units of its channel. Lists live in the arena, each place once,
- * by facility id and by location; texts are the events' own.
+ * What a line does to our books: facilities, and queue units of its channel. Lists live in the arena, by facility id
+ * and time, and by location, each once; texts are the events' own.
  */
 typedef struct order_effect {
     effect_facility *facilities;
     size_t facility_count;
     qty queue[QUEUE_KINDS];
+    instant departed_at; /* newest time of the units in QUEUE_DEPARTED; INSTANT_NONE: none has one */
     effect_location *locations;
     size_t location_count;
     qty open;     /* placed - fulfilled - cancelled, at least 0 */
@@ -65,3 +67,5 @@ typedef struct order_effect {
  * aggregate one (it goes to the brokering queue). `pos_sold` stands alone and never waits.
  */
 void domain_order_effect(arena *a, const order_event *events, size_t count, int64_t home, order_effect *ret);
+/* Where open units stand: a facility, or 0 and *ret_queue. Without a `placed` among them: home, else brokering. */
+int64_t domain_order_standing(const order_event *events, size_t count, int64_t home, queue_kind *ret_queue);

@@ -1,7 +1,16 @@
 /*
  * What an order line does to the books, from its events alone or from the reading of a shop's order with our events
  * beside it. Protocol section 3: I4, I7, I8. Pure over rows: the same rows give the same effect, so verify calls it
- * too.
+ * too. With a reading:
+ *
+ * D1 A facility loses what our events say it shipped or sold, and gets back what they say was returned to it, each as
+ *    of its event. The reading tells of the same units without a facility, so our events pay for those it tells of:
+ *    shipments for what departed, then lost, then is open still (Shopify has not been told); returns for what came
+ * back. D2 Booked units are paid for already. A shipment that a count took in, though it was told here later, is one of
+ * them and pays for nothing else: its facility's QOH does not fall a second time. D3 What is left departed is gone from
+ * the facility that a physical channel or `ships_from` names, below 0 where more came back than went; else it is queue
+ * demand, at least 0. Lost units leave the facility they were reserved at. D4 Open units stand where our side put them
+ * (domain/order.h, O2), else at the channel's own facility or in brokering.
  */
 #include "store/internal.h"
 
@@ -16,23 +25,26 @@ typedef struct derive_job {
     struct decided {
         decision_kind kind;
         str location;
-        qty left; /* what no place has taken yet */
+        qty units, left; /* left: what no place has taken yet */
+        instant at;
+        int64_t seen_event;
     } * decisions;
     size_t decision_count;
 } derive_job;
 
-static void add_facility(derive_job *j, int64_t facility, qty reserved, qty gone)
+static void add_facility(derive_job *j, int64_t facility, instant at, qty reserved, qty gone)
 {
     line_effect *f = j->out;
     if (reserved == 0 && gone == 0)
         return;
     for (size_t i = 0; i < f->facility_count; i++)
-        if (f->facilities[i].facility == facility) {
+        if (f->facilities[i].facility == facility && f->facilities[i].at == at) {
             f->facilities[i].reserved += reserved;
             f->facilities[i].gone += gone;
             return;
         }
-    f->facilities[f->facility_count++] = (effect_facility){.facility = facility, .reserved = reserved, .gone = gone};
+    f->facilities[f->facility_count++] =
+        (effect_facility){.facility = facility, .at = at, .reserved = reserved, .gone = gone};
 }
 
 static void add_queue(derive_job *j, int64_t channel, queue_kind kind, qty units)
@@ -70,7 +82,7 @@ static void from_events(derive_job *j, const store_channel *ch, bool *ret_waitin
                         &e);
     out_room(j, e.facility_count, 1, e.location_count);
     for (size_t i = 0; i < e.facility_count; i++)
-        add_facility(j, e.facilities[i].facility, e.facilities[i].reserved, e.facilities[i].gone);
+        add_facility(j, e.facilities[i].facility, e.facilities[i].at, e.facilities[i].reserved, e.facilities[i].gone);
     for (size_t i = 0; i < j->decision_count; i++) /* whatever location they name: the line has one channel */
         if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED)
             e.queue[QUEUE_DEPARTED] -= take(&j->decisions[i].left, e.queue[QUEUE_DEPARTED]);
@@ -78,32 +90,52 @@ static void from_events(derive_job *j, const store_channel *ch, bool *ret_waitin
         add_queue(j, j->line->channel, k, e.queue[k]);
     for (size_t i = 0; i < e.location_count; i++)
         j->out->locations[j->out->location_count++] = e.locations[i];
+    j->out->left_at = e.departed_at;
     *ret_waiting = e.waiting;
 }
 
 /* -- from a reading -- */
 
-/* What our own side did to the line: where its open units are allocated, and what left which facility. */
+/* Units that our events moved at facilities, and that no unit of the reading has accounted for yet; D1. */
 typedef struct own_side {
-    int64_t allocated; /* facility; 0: none */
-    qty fulfilled;     /* by events that name a facility: they cover departed units first, then open ones */
+    qty shipped, returned;
 } own_side;
 
-static own_side own_side_of(const derive_job *j)
+static bool ships(const order_event *ev)
+{
+    return ev->facility && (ev->kind == EVENT_FULFILLED || ev->kind == EVENT_POS_SOLD);
+}
+
+static bool returns(const order_event *ev)
+{
+    return ev->facility && ev->kind == EVENT_RETURNED && ev->restock;
+}
+
+/* Units of a shipment that counts had taken in before it was told here, each booked unit once; D2. */
+static qty take_counted(derive_job *j, const order_event *ev)
+{
+    qty sum = 0;
+    for (size_t i = 0; i < j->decision_count; i++) {
+        struct decided *d = &j->decisions[i];
+        if (d->kind == DECIDE_DEPARTED_BOOKED && ev->arrival > d->seen_event && ev->at != INSTANT_NONE &&
+            ev->at <= d->at)
+            sum += take(&d->left, ev->quantity - sum);
+    }
+    return sum;
+}
+
+static own_side own_side_of(derive_job *j)
 {
     own_side own = {0};
-    const order_event *newest = NULL;
     for (size_t i = 0; i < j->event_count; i++) {
         const order_event *ev = &j->events[i];
-        if (ev->kind == EVENT_FULFILLED && ev->facility)
-            own.fulfilled += ev->quantity;
-        if (ev->kind != EVENT_ALLOCATED && ev->kind != EVENT_RELEASED)
-            continue;
-        if (!newest || ev->seq > newest->seq || (ev->seq == newest->seq && ev->arrival > newest->arrival))
-            newest = ev;
+        if (ships(ev))
+            own.shipped += ev->quantity - take_counted(j, ev);
+        else if (returns(ev))
+            own.returned += ev->quantity;
+        if (ships(ev) || returns(ev))
+            add_facility(j, ev->facility, ev->at, 0, ships(ev) ? ev->quantity : -ev->quantity);
     }
-    if (newest && newest->kind == EVENT_ALLOCATED)
-        own.allocated = newest->facility;
     return own;
 }
 
@@ -128,12 +160,12 @@ static qty take_decided(derive_job *j, str location, decision_kind kind, qty mos
 }
 
 /* Departed units that our books have lost by now. A decision covers every place of its location's channel. */
-static qty take_booked(derive_job *j, const store_channel *ch, qty most)
+static qty booked_in(const derive_job *j, const store_channel *ch)
 {
     qty sum = 0;
     for (size_t i = 0; i < j->decision_count; i++)
         if (j->decisions[i].kind == DECIDE_DEPARTED_BOOKED && channel_of(j, j->decisions[i].location) == ch)
-            sum += take(&j->decisions[i].left, most - sum);
+            sum += j->decisions[i].units;
     return sum;
 }
 
@@ -146,58 +178,75 @@ static qty place_unsure(derive_job *j, const store_channel *ch, str location, qt
     return gone;
 }
 
-/* Units that left from somewhere in the channel; below 0 where more came back than went. */
-static void place_gone(derive_job *j, const store_channel *ch, qty departed, own_side *own)
+/* Where our side or the channel has the line's open units; D4. 0: in *ret_queue. */
+static int64_t standing(const derive_job *j, const store_channel *ch, queue_kind *ret_queue)
 {
-    departed -= take_booked(j, ch, departed);
-    departed -= take(&own->fulfilled, departed); /* our books lost these by an event */
-    if (ch->mode == CHANNEL_PHYSICAL)
-        add_facility(j, ch->facility, 0, departed);
-    else if (ch->ships_from)
-        add_facility(j, ch->ships_from, 0, departed);
+    int64_t home = ch->mode == CHANNEL_PHYSICAL ? ch->facility : 0;
+    return domain_order_standing(j->events, j->event_count, home, ret_queue);
+}
+
+/* What a reading says of a channel's units that are not open any more. */
+typedef struct channel_units {
+    qty shipped, lost, returned;
+} channel_units;
+
+static void place_gone(derive_job *j, const store_channel *ch, channel_units u, own_side *own)
+{
+    queue_kind ignored;
+    int64_t from = ch->mode == CHANNEL_PHYSICAL ? ch->facility : ch->ships_from;
+    int64_t reserved_at = standing(j, ch, &ignored);
+    qty unpaid = u.shipped + u.lost - booked_in(j, ch);
+    unpaid -= take(&own->shipped, unpaid);
+    qty lost = reserved_at ? qty_max(0, qty_min(u.lost, unpaid)) : 0;
+    qty departed = unpaid - lost - (u.returned - take(&own->returned, u.returned));
+    add_facility(j, reserved_at, INSTANT_NONE, 0, lost);
+    if (from)
+        add_facility(j, from, INSTANT_NONE, 0, departed);
     else
         add_queue(j, ch->id, QUEUE_DEPARTED, qty_max(0, departed)); /* which facility got them back, nobody said */
 }
 
 static void place_open(derive_job *j, const store_channel *ch, qty open, own_side *own)
 {
-    open -= take(&own->fulfilled, open); /* shipped by our side, Shopify has not been told yet */
-    if (ch->mode == CHANNEL_PHYSICAL)
-        add_facility(j, ch->facility, open, 0);
-    else if (own->allocated)
-        add_facility(j, own->allocated, open, 0);
+    queue_kind queue;
+    int64_t facility = standing(j, ch, &queue);
+    open -= take(&own->shipped, open);
+    if (facility)
+        add_facility(j, facility, INSTANT_NONE, open, 0);
     else
-        add_queue(j, ch->id, QUEUE_BROKERING, open);
+        add_queue(j, ch->id, queue, open);
 }
 
 /* What left each channel, by its index in the configuration. */
-static qty *gone_of(derive_job *j, const reading_line *r)
+static channel_units *gone_of(derive_job *j, const reading_line *r)
 {
     const store_config *c = j->config;
-    qty *gone = ARENA_NEW(j->memory, qty, c->channel_count + 1);
+    channel_units *gone = ARENA_NEW(j->memory, channel_units, c->channel_count + 1);
     for (size_t i = 0; i < r->place_count; i++) {
         const reading_place *p = &r->places[i];
         const store_channel *ch = channel_of(j, p->location);
         if (!ch)
             continue;
-        qty *here = &gone[ch - c->channels];
-        *here += p->departed + p->lost;
+        channel_units *here = &gone[ch - c->channels];
+        here->shipped += p->departed + p->returned;
+        here->returned += p->returned;
+        here->lost += p->lost;
         if (config_channel_at(c, j->line->scope, p->location))
-            *here += place_unsure(j, ch, p->location, p->unsure);
+            here->lost += place_unsure(j, ch, p->location, p->unsure);
         else if (!str_empty(p->location))
-            *here += p->unsure; /* unmapped: no reading of S can ever tell; I4 */
+            here->lost += p->unsure; /* unmapped: no reading of S can ever tell; I4 */
     }
     return gone;
 }
 
 /* Units that ended before they were routed, at no location that was told: unsure in every channel of the shop; I6. */
-static void unsure_everywhere(derive_job *j, const reading_line *r, qty *gone)
+static void unsure_everywhere(derive_job *j, const reading_line *r, channel_units *gone)
 {
     const store_config *c = j->config;
     for (size_t i = 0; i < r->place_count; i++)
         for (size_t n = 0; n < c->channel_count && str_empty(r->places[i].location); n++)
             if (c->channels[n].shop == j->line->scope && !str_empty(c->channels[n].location))
-                gone[n] += place_unsure(j, &c->channels[n], c->channels[n].location, r->places[i].unsure);
+                gone[n].lost += place_unsure(j, &c->channels[n], c->channels[n].location, r->places[i].unsure);
 }
 
 /* The channel with the lowest id above `after`: an order that a new name does not change. */
@@ -212,17 +261,14 @@ static const store_channel *channel_after(const store_config *c, int64_t after)
 
 static void from_reading_line(derive_job *j, const reading_line *r)
 {
-    own_side own = own_side_of(j);
     size_t channels = j->config->channel_count;
-    out_room(j, j->event_count + r->place_count + channels, r->place_count + channels, r->place_count);
-    for (size_t i = 0; i < j->event_count; i++)
-        if (j->events[i].kind == EVENT_FULFILLED && j->events[i].facility)
-            add_facility(j, j->events[i].facility, 0, j->events[i].quantity);
+    out_room(j, j->event_count + r->place_count + 2 * channels, r->place_count + 2 * channels, r->place_count);
+    own_side own = own_side_of(j);
     for (size_t i = 0; i < r->place_count; i++)
         if (r->places[i].claim != 0 && !str_empty(r->places[i].location))
             j->out->locations[j->out->location_count++] =
                 (effect_location){.location = r->places[i].location, .available = r->places[i].claim};
-    qty *gone = gone_of(j, r);
+    channel_units *gone = gone_of(j, r);
     unsure_everywhere(j, r, gone);
     for (const store_channel *ch = channel_after(j->config, 0); ch; ch = channel_after(j->config, ch->id))
         place_gone(j, ch, gone[ch - j->config->channels], &own);
@@ -270,8 +316,9 @@ bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect
     j.events = events;
     j.decisions = ARENA_NEW(a, struct decided, j.decision_count + 1);
     for (size_t i = 0; i < j.decision_count; i++)
-        j.decisions[i] = (struct decided){decisions[i].kind, decisions[i].location, decisions[i].units};
-    *ret = (line_effect){0};
+        j.decisions[i] = (struct decided){decisions[i].kind,  decisions[i].location, decisions[i].units,
+                                          decisions[i].units, decisions[i].at,       decisions[i].seen_event};
+    *ret = (line_effect){.left_at = INSTANT_NONE};
     *ret_waiting = false;
     if (!l->from_reading) {
         from_events(&j, config_channel(j.config, l->channel), ret_waiting);
@@ -280,6 +327,7 @@ bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect
     const reading *r = reading_of(tx, l, e);
     if (!r)
         return false;
+    ret->left_at = r->raw.updated_at;
     for (size_t i = 0; i < r->line_count; i++)
         if (str_equal(r->lines[i].raw.id, l->line)) {
             from_reading_line(&j, &r->lines[i]);

@@ -50,43 +50,51 @@ bool store_move(store_tx *tx, const store_movement *m, err *e)
 
 /* -- departed units that a full count covers; protocol I8 -- */
 
-/* Whether every facility that counts in the channel was reset after `after`, for one product. */
-static bool all_reset_after(const store_config *c, const store__entry *en, const bool *members, instant after)
+/* The earliest of the newest resets of every facility that counts in the channel, for one product; INSTANT_NONE: one
+ * has none. */
+static instant reset_everywhere(const store_config *c, const store__entry *en, const bool *members)
 {
-    bool any = false;
+    instant earliest = INSTANT_NONE;
     for (size_t i = 0; i < c->facility_count; i++) {
         if (!members[i] || !facility_type_physical(c->facilities[i].type) || !c->facilities[i].active)
             continue;
         const store_level *l = store__level_if(en, c->facilities[i].id);
-        if (!l || l->reset_at == INSTANT_NONE || l->reset_at <= after)
-            return false;
-        any = true;
+        if (!l || l->reset_at == INSTANT_NONE)
+            return INSTANT_NONE;
+        if (earliest == INSTANT_NONE || l->reset_at < earliest)
+            earliest = l->reset_at;
     }
-    return any;
+    return earliest;
 }
 
-/* The same for all that a line takes: the product, or the parts of the kit as it was placed. */
-static bool line_covered(store_tx *tx, const store_config *c, const store_channel *ch, const store_line *l, bool *ret,
-                         err *e)
+/* The same for all that a line takes: the product, or the parts of the kit as it was placed. INSTANT_NONE: not after
+ * its departed units left. */
+static bool line_counted(store_tx *tx, const store_config *c, const store_channel *ch, const store_line *l,
+                         instant *ret, err *e)
 {
     store_kit_part own;
     size_t count;
     const store_kit_part *parts = store__line_parts(l, &own, &count);
     const bool *members = store__members(tx, c, ch);
-    *ret = l->departed_at != INSTANT_NONE;
-    for (size_t i = 0; i < count && *ret; i++) {
+    instant earliest = INSTANT_NONE;
+    for (size_t i = 0; i < count; i++) {
         store__entry *en;
         if (!store__entry_get(tx, parts[i].product, &en, e))
             return false;
-        *ret = all_reset_after(c, en, members, l->departed_at);
+        instant at = reset_everywhere(c, en, members);
+        if (i == 0 || at < earliest)
+            earliest = at;
     }
+    *ret = l->departed_at != INSTANT_NONE && earliest > l->departed_at ? earliest : INSTANT_NONE;
     return true;
 }
 
-static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, arena *a, err *e)
+static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, instant counted, arena *a, err *e)
 {
     line_effect effect;
-    if (!store_line_effect(tx, l->id, a, &effect, e))
+    order_event *events;
+    size_t event_count;
+    if (!store_line_effect(tx, l->id, a, &effect, e) || !store_events_of(tx, l->id, a, &events, &event_count, e))
         return false;
     for (size_t i = 0; i < effect.queue_count; i++) {
         if (effect.queues[i].channel != ch->id || effect.queues[i].units[QUEUE_DEPARTED] == 0)
@@ -95,8 +103,9 @@ static bool settle_line(store_tx *tx, const store_line *l, const store_channel *
                             .location = ch->location,
                             .kind = DECIDE_DEPARTED_BOOKED,
                             .units = effect.queues[i].units[QUEUE_DEPARTED],
-                            .at = tx->now,
-                            .why = STR("every facility of the channel was counted after they departed")};
+                            .at = counted,
+                            .why = STR("every facility of the channel was counted after they departed"),
+                            .seen_event = event_count ? events[event_count - 1].arrival : 0};
         if (!store_decision_add(tx, &d, e))
             return false;
     }
@@ -113,8 +122,9 @@ static bool settle_lines(store_tx *tx, int64_t product, const store_config *c, c
     if (!store_lines_unsettled(tx, product, ch->id, a, &lines, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        bool covered;
-        if (!line_covered(tx, c, ch, &lines[i], &covered, e) || (covered && !settle_line(tx, &lines[i], ch, a, e)))
+        instant counted;
+        if (!line_counted(tx, c, ch, &lines[i], &counted, e) ||
+            (counted != INSTANT_NONE && !settle_line(tx, &lines[i], ch, counted, a, e)))
             return false;
     }
     return true;

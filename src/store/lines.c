@@ -3,6 +3,8 @@
  *
  * N1 the stored effect of a line is exactly what has been applied of it.
  * N2 the effect follows from the line's events, reading and decisions alone; verify derives it again.
+ * N3 a movement of QOH has the time at which the units left or came back, not that of what made us derive the line
+ *    again: a count at or before it must not take it for counted, nor settle departed units that left after the count.
  */
 #include "store/internal.h"
 
@@ -56,8 +58,8 @@ const store_kit_part *store__line_parts(const store_line *l, store_kit_part *own
     return l->part_count ? l->parts : own;
 }
 
-static bool apply_facility(store_tx *tx, const store_line *l, int64_t facility, qty reserved, qty gone,
-                           const effect_change *how, int64_t *movements, err *e)
+static bool move(store_tx *tx, const store_line *l, int64_t facility, qty reserved, qty gone, instant at,
+                 const effect_change *how, int64_t *movements, err *e)
 {
     store_kit_part own;
     size_t count;
@@ -67,7 +69,7 @@ static bool apply_facility(store_tx *tx, const store_line *l, int64_t facility, 
     for (size_t i = 0; i < count; i++) {
         store_movement m = {.product = parts[i].product,
                             .facility = facility,
-                            .at = how->at,
+                            .at = at,
                             .kind = MOVE_ORDER,
                             .reason = how->reason,
                             .source = how->source,
@@ -82,6 +84,41 @@ static bool apply_facility(store_tx *tx, const store_line *l, int64_t facility, 
         ++*movements;
     }
     return true;
+}
+
+/* The time of units that have none of their own; INSTANT_NONE: now. */
+static instant undated(const effect_change *how, const line_effect *effect)
+{
+    return how->at == INSTANT_NONE || effect->left_at < how->at ? how->at : effect->left_at;
+}
+
+/*
+ * What changes at the facility of change->facilities[first] and behind. Units that one time took and another gave back
+ * did not move; the others move as of their time, and the reservation with the last of them.
+ */
+static bool apply_facility(store_tx *tx, const store_line *l, const line_effect *change, size_t first,
+                           const effect_change *how, int64_t *movements, err *e)
+{
+    int64_t facility = change->facilities[first].facility;
+    qty reserved = 0, gone = 0;
+    for (size_t i = first; i < change->facility_count; i++)
+        if (change->facilities[i].facility == facility) {
+            reserved += change->facilities[i].reserved;
+            gone += change->facilities[i].gone;
+        }
+    for (size_t i = first; i < change->facility_count && gone != 0; i++) {
+        const effect_facility *c = &change->facilities[i];
+        qty units = gone > 0 ? qty_max(0, qty_min(c->gone, gone)) : qty_min(0, qty_max(c->gone, gone));
+        if (c->facility != facility || units == 0)
+            continue;
+        gone -= units;
+        if (!move(tx, l, facility, gone == 0 ? reserved : 0, units,
+                  c->at == INSTANT_NONE ? undated(how, change) : c->at, how, movements, e))
+            return false;
+        if (gone == 0)
+            return true;
+    }
+    return move(tx, l, facility, reserved, 0, how->at, how, movements, e);
 }
 
 static bool apply_queue(store_tx *tx, const store_line *l, int64_t channel, queue_kind kind, qty units, err *e)
@@ -129,11 +166,11 @@ static bool apply_location(store_tx *tx, const store_line *l, str location, qty 
                                e);
 }
 
-static effect_facility facility_part(const line_effect *f, int64_t facility)
+static effect_facility facility_part(const line_effect *f, int64_t facility, instant at)
 {
-    effect_facility sum = {.facility = facility};
+    effect_facility sum = {.facility = facility, .at = at};
     for (size_t i = 0; i < f->facility_count; i++)
-        if (f->facilities[i].facility == facility) {
+        if (f->facilities[i].facility == facility && f->facilities[i].at == at) {
             sum.reserved += f->facilities[i].reserved;
             sum.gone += f->facilities[i].gone;
         }
@@ -161,7 +198,7 @@ static qty location_part(const line_effect *f, str location)
 static bool facility_before(const line_effect *f, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (f->facilities[i].facility == f->facilities[n].facility)
+        if (f->facilities[i].facility == f->facilities[n].facility && f->facilities[i].at == f->facilities[n].at)
             return true;
     return false;
 }
@@ -207,22 +244,39 @@ static line_effect both(arena *a, const line_effect *was, const line_effect *now
 }
 
 /* When the newest of the units that are still departed left; I8 asks for counts that are newer. */
-static bool departed_note(store_tx *tx, store_line *l, const line_effect *was, const line_effect *now, instant at,
-                          err *e)
+static bool departed_note(store_tx *tx, store_line *l, const line_effect *was, const line_effect *now,
+                          const effect_change *how, err *e)
 {
-    qty before = 0, after = 0;
-    for (size_t i = 0; i < was->queue_count; i++)
-        before += was->queues[i].units[QUEUE_DEPARTED];
-    for (size_t i = 0; i < now->queue_count; i++)
-        after += now->queues[i].units[QUEUE_DEPARTED];
-    instant when = at == INSTANT_NONE ? tx->now : at;
-    if (after > before && (l->departed_at == INSTANT_NONE || l->departed_at < when))
+    bool any = false, more = false;
+    for (size_t i = 0; i < now->queue_count; i++) {
+        int64_t channel = now->queues[i].channel;
+        qty units = queue_part(now, channel, QUEUE_DEPARTED);
+        any |= units != 0;
+        more |= units > queue_part(was, channel, QUEUE_DEPARTED);
+    }
+    instant when = undated(how, now);
+    if (when == INSTANT_NONE)
+        when = tx->now;
+    if (more && (l->departed_at == INSTANT_NONE || l->departed_at < when))
         l->departed_at = when;
-    else if (after == 0 && l->departed_at != INSTANT_NONE)
+    else if (!any && l->departed_at != INSTANT_NONE)
         l->departed_at = INSTANT_NONE;
     else
         return true;
     return store_line_put(tx, l, NULL, e);
+}
+
+static bool apply_facilities(store_tx *tx, const store_line *l, const line_effect *change, const effect_change *how,
+                             int64_t *movements, err *e)
+{
+    for (size_t i = 0; i < change->facility_count; i++) {
+        bool done = false;
+        for (size_t n = 0; n < i; n++)
+            done |= change->facilities[n].facility == change->facilities[i].facility;
+        if (!done && !apply_facility(tx, l, change, i, how, movements, e))
+            return false;
+    }
+    return true;
 }
 
 static bool apply(store_tx *tx, store_line *l, const line_effect *effect, const effect_change *how, arena *a,
@@ -233,13 +287,16 @@ static bool apply(store_tx *tx, store_line *l, const line_effect *effect, const 
         return false;
     line_effect u = both(a, &was, effect);
     bool same = true;
-    for (size_t i = 0; i < u.facility_count; i++) {
-        effect_facility x = facility_part(&was, u.facilities[i].facility),
-                        y = facility_part(effect, u.facilities[i].facility);
-        same &= x.reserved == y.reserved && x.gone == y.gone;
-        if (!apply_facility(tx, l, x.facility, y.reserved - x.reserved, y.gone - x.gone, how, ret_movements, e))
-            return false;
+    for (size_t i = 0; i < u.facility_count; i++) { /* u becomes the change */
+        effect_facility *c = &u.facilities[i];
+        effect_facility x = facility_part(&was, c->facility, c->at), y = facility_part(effect, c->facility, c->at);
+        c->reserved = y.reserved - x.reserved;
+        c->gone = y.gone - x.gone;
+        same &= c->reserved == 0 && c->gone == 0;
     }
+    u.left_at = effect->left_at;
+    if (!apply_facilities(tx, l, &u, how, ret_movements, e))
+        return false;
     for (size_t i = 0; i < u.queue_count; i++)
         for (queue_kind k = 0; k < QUEUE_KINDS; k++) {
             int64_t channel = u.queues[i].channel;
@@ -257,7 +314,7 @@ static bool apply(store_tx *tx, store_line *l, const line_effect *effect, const 
     }
     if (same)
         return true;
-    return tx->owner->ops->effect_put(tx->owner, l->id, effect, e) && departed_note(tx, l, &was, effect, how->at, e);
+    return tx->owner->ops->effect_put(tx->owner, l->id, effect, e) && departed_note(tx, l, &was, effect, how, e);
 }
 
 bool store_line_apply(store_tx *tx, int64_t line, const line_effect *effect, const effect_change *how,

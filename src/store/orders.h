@@ -45,13 +45,16 @@ typedef struct line_effect {
     size_t queue_count;
     effect_location *locations; /* what Shopify's available has done at each location, cumulative */
     size_t location_count;
+    instant left_at; /* what has no time of its own left by then; INSTANT_NONE: nothing says. Derived, not stored */
 } line_effect;
 
 MUST bool store_line_effect(store_tx *tx, int64_t line, arena *a, line_effect *ret, err *e);
 /*
  * Makes `effect` the line's effect: movements for the differences at facilities (components for kits), queue changes,
  * and E += the differences at locations that a channel of the line's shop maps (only for targets that have an E;
- * journal kind `import`). `at` is the movements' own time. *ret_movements counts ledger rows.
+ * journal kind `import`). `at` is the movements' own time where the effect has none that is newer: units that left a
+ * facility carry the time of their event, and those that no event dates the newest that anything says of them.
+ * *ret_movements counts ledger rows.
  */
 typedef struct effect_change {
     instant at;
@@ -94,8 +97,9 @@ typedef struct store_decision {
     str location;
     decision_kind kind;
     qty units;
-    instant at;
+    instant at; /* booked: as of when the books had lost them. What left later is not among them */
     str why;
+    int64_t seen_event; /* booked: the line's events up to this one had been set against what departed; 0: none */
 } store_decision;
 MUST bool store_decision_add(store_tx *tx, const store_decision *d, err *e);
 MUST bool store_decisions_of(store_tx *tx, int64_t line, arena *a, store_decision **ret, size_t *ret_count, err *e);

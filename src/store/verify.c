@@ -118,7 +118,7 @@ static bool effect_within(const line_effect *x, const line_effect *y)
     for (size_t i = 0; i < x->facility_count; i++) {
         qty reserved = x->facilities[i].reserved, gone = x->facilities[i].gone;
         for (size_t n = 0; n < y->facility_count; n++)
-            if (y->facilities[n].facility == x->facilities[i].facility) {
+            if (y->facilities[n].facility == x->facilities[i].facility && y->facilities[n].at == x->facilities[i].at) {
                 reserved -= y->facilities[n].reserved;
                 gone -= y->facilities[n].gone;
             }

@@ -231,7 +231,7 @@ static bool settle(entering *n, const entered *line, instant at, bool keep_expla
 }
 
 /* Units that had left a place before our books began to follow it never enter (I8). */
-static bool forget_departed(entering *n, const entered *line, const reading_line *base, bool older, err *e)
+static bool forget_departed(entering *n, const entered *line, const reading_line *base, instant epoch, err *e)
 {
     for (size_t k = 0; k < base->place_count; k++) {
         const reading_place *p = &base->places[k];
@@ -242,13 +242,13 @@ static bool forget_departed(entering *n, const entered *line, const reading_line
         if (!target_at(n, line->product, p->location, &row, &some, e))
             return false;
         bool adopted = some && row.target.e.known;
-        if (adopted ? !older : n->baseline != INSTANT_NONE && n->now->raw.created_at >= n->baseline)
+        if (adopted ? epoch == INSTANT_NONE : n->baseline != INSTANT_NONE && n->now->raw.created_at >= n->baseline)
             continue;
         store_decision d = {.line = line->id,
                             .location = p->location,
                             .kind = DECIDE_DEPARTED_BOOKED,
                             .units = p->departed + p->lost,
-                            .at = store_now(n->tx),
+                            .at = epoch == INSTANT_NONE ? store_now(n->tx) : epoch,
                             .why = STR("it had left before this order was followed here")};
         if (!store_decision_add(n->tx, &d, e))
             return false;
@@ -274,7 +274,7 @@ static bool set_baselines(entering *n, instant placed_at, err *e)
         const entered *line = &n->lines.at[i];
         const reading_line *at_base = line_of(base, line->line->raw.id);
         if (line->fresh && at_base &&
-            (!forget_departed(n, line, at_base, older, e) ||
+            (!forget_departed(n, line, at_base, epoch, e) ||
              !settle(n, line, placed_at, /* keep_explained= */ older, e)))
             return false;
     }

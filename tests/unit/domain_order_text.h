@@ -34,7 +34,7 @@ static inline void event_word(order_event *ev, str word)
 
 static inline order_event event_of(str text)
 {
-    order_event ev = {.quantity = 1, .queue = -1, .seq = EVENT_NO_SEQ, .location = STR("")};
+    order_event ev = {.quantity = 1, .queue = -1, .seq = EVENT_NO_SEQ, .at = INSTANT_NONE, .location = STR("")};
     str word;
     (void)str_cut(str_trim(text), ' ', &word, &text);
     CHECK(event_kind_parse(word, &ev.kind));
@@ -61,11 +61,18 @@ static inline order_event *events_of(arena *a, const char *text, size_t *ret_cou
     return list.at;
 }
 
+/* Whatever the times of its units. */
 static inline str effect_text(arena *a, const order_effect *f)
 {
     str text = str_printf(a, "open=%" PRId64, f->open);
     for (size_t i = 0; i < f->facility_count; i++) {
-        const effect_facility *x = &f->facilities[i];
+        effect_facility sum = f->facilities[i], *x = &sum;
+        if (i > 0 && f->facilities[i - 1].facility == x->facility)
+            continue;
+        for (size_t n = i + 1; n < f->facility_count && f->facilities[n].facility == x->facility; n++) {
+            x->reserved += f->facilities[n].reserved;
+            x->gone += f->facilities[n].gone;
+        }
         if (x->reserved || x->gone)
             text = str_printf(a, "%.*s @%" PRId64 "=%" PRId64 "/%" PRId64, STR_ARG(text), x->facility, x->reserved,
                               x->gone);

@@ -80,8 +80,10 @@ bool store__sq_effect_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, l
                      .queues = ARENA_NEW(a, effect_queue, (queues ? queues->count : 0) + 1),
                      .locations = ARENA_NEW(a, effect_location, (locations ? locations->count : 0) + 1)};
     JS_EACH(row, facilities)
-        f.facilities[f.facility_count++] =
-            (effect_facility){.facility = number_at(row, 0), .reserved = number_at(row, 1), .gone = number_at(row, 2)};
+        f.facilities[f.facility_count++] = (effect_facility){.facility = number_at(row, 0),
+                                                             .reserved = number_at(row, 1),
+                                                             .gone = number_at(row, 2),
+                                                             .at = row->count > 3 ? number_at(row, 3) : INSTANT_NONE};
     JS_EACH(row, queues) {
         f.queues[f.queue_count] = (effect_queue){.channel = number_at(row, 0)};
         for (size_t k = 0; k < QUEUE_KINDS; k++)
@@ -108,6 +110,8 @@ bool store__sq_effect_write(const line_effect *f, buf *to, str *ret, err *e)
         js_put_int(&w, NULL, f->facilities[i].facility);
         js_put_int(&w, NULL, f->facilities[i].reserved);
         js_put_int(&w, NULL, f->facilities[i].gone);
+        if (f->facilities[i].at != INSTANT_NONE)
+            js_put_int(&w, NULL, f->facilities[i].at);
         js_close(&w);
     }
     js_close(&w);

@@ -183,9 +183,9 @@ bool store__sq_events_waiting(store *s, int64_t *ret, err *e)
 
 /* -- decisions -- */
 
-static const sq_field DECISION_FIELDS[] = {F(store_decision, line), F(store_decision, location),
-                                           F(store_decision, kind), F(store_decision, units),
-                                           F(store_decision, at),   F(store_decision, why)};
+static const sq_field DECISION_FIELDS[] = {
+    F(store_decision, line), F(store_decision, location), F(store_decision, kind),      F(store_decision, units),
+    F(store_decision, at),   F(store_decision, why),      F(store_decision, seen_event)};
 static const sq_shape DECISION = SHAPE(store_decision, DECISION_FIELDS);
 
 bool store__sq_decision_add(store *s, const store_decision *d, err *e)

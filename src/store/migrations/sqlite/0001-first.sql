@@ -258,7 +258,8 @@ CREATE TABLE decision (
     kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
     units INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    why TEXT
+    why TEXT,
+    seen_event INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX decision_line ON decision (line);
 

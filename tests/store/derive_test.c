@@ -1,0 +1,159 @@
+/*
+ * What an order line does to the books where times and our own events meet: counts, late events, readings (derive.c D1
+ * to D4, lines.c N3). Ten units each at NYC and LA; "web" shows both.
+ */
+#include "store_tests.h"
+
+#define LOCATION     "gid://shopify/Location/1"
+#define NYC_LOCATION "gid://shopify/Location/2"
+
+typedef struct derive_world {
+    int64_t nyc, la, shop, web, home, product;
+} derive_world;
+
+static derive_world a_derive_world(fixture *f)
+{
+    derive_world w = {0};
+    begin(f);
+    w.nyc = a_facility(f, "NYC", FACILITY_STORE);
+    w.la = a_facility(f, "LA", FACILITY_STORE);
+    w.shop = a_shop(f, "main");
+    w.web = a_channel(f, "web", w.shop, LOCATION, a_group_of(f, "G", w.nyc, w.la));
+    w.home = a_physical(f, "nyc", w.shop, NYC_LOCATION, w.nyc);
+    w.product = a_product(f, "A");
+    adjust(f, w.product, w.nyc, 10, NOON - MINUTES(600));
+    adjust(f, w.product, w.la, 10, NOON - MINUTES(600));
+    return w;
+}
+
+/* One event, `minutes` after noon. Returns the line. */
+static int64_t tell(fixture *f, const derive_world *w, int64_t line, order_event ev, int minutes)
+{
+    ev.at = NOON + MINUTES(minutes);
+    if (!ev.queue)
+        ev.queue = -1;
+    return event(f, line, w->web, w->product, &ev);
+}
+
+static int64_t read_at(fixture *f, const derive_world *w, const char *location, qty open, qty fulfilled)
+{
+    return a_reading(f, &(reading_of_one){.order = 7,
+                                          .shop = w->shop,
+                                          .channel = w->web,
+                                          .product = w->product,
+                                          .ordered = open + fulfilled,
+                                          .current = open + fulfilled,
+                                          .open = open,
+                                          .fulfilled = fulfilled,
+                                          .location = location});
+}
+
+static void count_all(fixture *f, const derive_world *w, qty nyc, qty la, int minutes)
+{
+    reset(f, w->product, w->nyc, RESET_QOH, nyc, NOON + MINUTES(minutes));
+    reset(f, w->product, w->la, RESET_QOH, la, NOON + MINUTES(minutes));
+}
+
+#define SHIPPED(units, where) ((order_event){.kind = EVENT_FULFILLED, .quantity = (units), .facility = (where)})
+#define PLACED(units)         ((order_event){.kind = EVENT_PLACED, .quantity = (units)})
+#define LOST(units)           ((order_event){.kind = EVENT_CANCELLED, .quantity = (units)})
+
+static void test_a_shipment_that_a_count_took_in_pays_for_no_open_unit(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 3, 2);
+    f->now += MINUTES(60);
+    count_all(f, &w, 10, 8, 30);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    tell(f, &w, line, SHIPPED(2, w.la), 10);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 3);
+    assert_int_equal(atp_of(f, w.product, w.web), 15);
+    tell(f, &w, line, SHIPPED(1, w.la), 40); /* a newer one left after the count */
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 7);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 2);
+    assert_int_equal(atp_of(f, w.product, w.web), 15);
+    commit(f);
+}
+
+static void test_a_shipment_told_before_the_count_still_pays_after_it(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 0, 3);
+    tell(f, &w, line, SHIPPED(2, w.la), 10);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 1);
+    f->now += MINUTES(60);
+    count_all(f, &w, 9, 8, 30);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(atp_of(f, w.product, w.web), 17);
+    commit(f);
+}
+
+static void test_what_waited_moves_as_of_its_own_time(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    count_all(f, &w, 20, 10, -60);
+    int64_t line = tell(f, &w, 0, SHIPPED(2, w.la), -10);
+    tell(f, &w, line, SHIPPED(1, w.nyc), -90);
+    tell(f, &w, line, PLACED(3), -120);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 20); /* this one had left before the count */
+    assert_int_equal(atp_of(f, w.product, w.web), 28);
+    tell(f, &w, line, SHIPPED(1, w.la), -70); /* late, and counted: beside a newer one it keeps its time */
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    commit(f);
+}
+
+static void test_units_that_a_reading_shows_gone_left_after_an_earlier_count(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    f->now = NOON; /* the reading settles as of noon, and was changed after it */
+    reset(f, w.product, w.nyc, RESET_QOH, 10, NOON);
+    read_at(f, &w, NYC_LOCATION, 0, 2);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    commit(f);
+}
+
+static void test_lost_units_departed_when_they_were_lost(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = tell(f, &w, 0, LOST(2), -1);
+    tell(f, &w, line, PLACED(2), -60);
+    count_all(f, &w, 20, 20, -20);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 2);
+    assert_int_equal(atp_of(f, w.product, w.web), 38);
+    commit(f);
+}
+
+static void test_one_facility_told_twice_moves_once(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    store_movement *rows;
+    size_t before, after;
+    int64_t line = read_at(f, &w, NYC_LOCATION, 0, 2);
+    OK(store_movements_newest(f->tx, w.product, 100, f->a, &rows, &before, &trouble));
+    tell(f, &w, line, SHIPPED(2, w.nyc), 1);
+    OK(store_movements_newest(f->tx, w.product, 100, f->a, &rows, &after, &trouble));
+    assert_int_equal(after, before);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    commit(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_shipment_that_a_count_took_in_pays_for_no_open_unit),
+        TEST(test_a_shipment_told_before_the_count_still_pays_after_it),
+        TEST(test_what_waited_moves_as_of_its_own_time),
+        TEST(test_units_that_a_reading_shows_gone_left_after_an_earlier_count),
+        TEST(test_lost_units_departed_when_they_were_lost),
+        TEST(test_one_facility_told_twice_moves_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
