@@ -145,6 +145,166 @@ static void test_one_facility_told_twice_moves_once(void **state)
     commit(f);
 }
 
+/* -- units that a reading and our events both tell of -- */
+
+static void test_a_sale_at_a_facility_covers_what_a_reading_shows_gone(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 0, 2);
+    tell(f, &w, line, (order_event){.kind = EVENT_POS_SOLD, .quantity = 2, .facility = w.la}, 1);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    commit(f);
+}
+
+/* Shipped and come back: the refund lets the line's `returned` rise. */
+static int64_t read_return(fixture *f, const derive_world *w, const char *location, qty open, qty shipped, qty back)
+{
+    return a_reading(f, &(reading_of_one){.order = 7,
+                                          .shop = w->shop,
+                                          .channel = w->web,
+                                          .product = w->product,
+                                          .ordered = open + shipped,
+                                          .current = open + shipped - back,
+                                          .open = open,
+                                          .fulfilled = shipped,
+                                          .returned = back,
+                                          .location = location});
+}
+
+static void test_a_return_to_a_facility_puts_it_back_there_once(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    order_event back = {.kind = EVENT_RETURNED, .quantity = 1, .facility = w.la, .restock = true};
+    int64_t line = read_at(f, &w, LOCATION, 0, 2);
+    tell(f, &w, line, SHIPPED(2, w.la), 1);
+    tell(f, &w, line, back, 2);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 9);
+    assert_int_equal(atp_of(f, w.product, w.web), 19);
+    read_return(f, &w, LOCATION, 0, 2, 1);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 9);
+    assert_int_equal(atp_of(f, w.product, w.web), 19);
+    commit(f);
+}
+
+static void test_a_return_on_a_physical_channel_is_not_counted_twice(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    order_event back = {.kind = EVENT_RETURNED, .quantity = 1, .facility = w.nyc, .restock = true};
+    int64_t line = read_at(f, &w, NYC_LOCATION, 0, 2);
+    read_return(f, &w, NYC_LOCATION, 0, 2, 1);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 9);
+    tell(f, &w, line, back, 2);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 9);
+    commit(f);
+}
+
+static void test_a_shipment_that_came_back_pays_for_no_open_unit(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 3, 2);
+    tell(f, &w, line, SHIPPED(2, w.la), 1);
+    read_return(f, &w, LOCATION, 3, 2, 2);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 3);
+    commit(f);
+}
+
+/* -- where units stand -- */
+
+static void test_an_allocation_on_a_physical_channel_reserves_where_it_says(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, NYC_LOCATION, 2, 0);
+    tell(f, &w, line, (order_event){.kind = EVENT_ALLOCATED, .quantity = 2, .facility = w.la}, 1);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 10);
+    assert_int_equal(level_of(f, w.product, w.la).atp, 8);
+    tell(f, &w, line, (order_event){.kind = EVENT_RELEASED, .quantity = 2}, 2);
+    assert_int_equal(level_of(f, w.product, w.la).atp, 10);
+    assert_int_equal(queue_of(f, w.product, w.home, QUEUE_BROKERING), 2);
+    commit(f);
+}
+
+static void test_a_release_goes_to_the_queue_that_it_names(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 2, 0);
+    tell(f, &w, line, (order_event){.kind = EVENT_RELEASED, .quantity = 2, .queue = QUEUE_PREORDER}, 1);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 0);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_PREORDER), 2);
+    commit(f);
+}
+
+static void test_booked_units_that_are_open_again_are_put_back(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, NYC_LOCATION, 0, 2);
+    store_decision booked = {.line = line,
+                             .location = STR(NYC_LOCATION),
+                             .kind = DECIDE_DEPARTED_BOOKED,
+                             .units = 2,
+                             .at = NOON,
+                             .why = STR("before the baseline")};
+    OK(store_decision_add(f->tx, &booked, &trouble));
+    read_at(f, &w, NYC_LOCATION, 0, 2);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 10);
+    read_at(f, &w, NYC_LOCATION, 1, 1); /* one fulfilment was cancelled */
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 11);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 10);
+    commit(f);
+}
+
+static void test_lost_units_leave_where_they_were_reserved(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 3, 0);
+    tell(f, &w, line, (order_event){.kind = EVENT_ALLOCATED, .quantity = 3, .facility = w.la}, 1);
+    a_reading(f, &(reading_of_one){.order = 7,
+                                   .shop = w.shop,
+                                   .channel = w.web,
+                                   .product = w.product,
+                                   .ordered = 3,
+                                   .current = 1,
+                                   .open = 1,
+                                   .lost = 2,
+                                   .location = LOCATION});
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    assert_int_equal(level_of(f, w.product, w.la).atp, 7);
+    commit(f);
+}
+
+static void test_units_that_departed_in_another_channel_wait_for_a_newer_count(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    const store_config *c;
+    store_line l;
+    int64_t line = read_at(f, &w, LOCATION, 0, 2);
+    int64_t other = a_channel(f, "other", w.shop, "gid://shopify/Location/4", a_group_of(f, "O", w.nyc, w.la));
+    commit(f);
+    f->now += MINUTES(10);
+    begin(f);
+    OK(store_config_get(f->tx, &c, &trouble));
+    store_channel web = *config_channel(c, w.web), moved = *config_channel(c, other);
+    web.location = STR("gid://shopify/Location/5");
+    moved.location = STR(LOCATION);
+    OK(store_channel_put(f->tx, &web, NULL, &trouble));
+    OK(store_channel_put(f->tx, &moved, NULL, &trouble));
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(queue_of(f, w.product, other, QUEUE_DEPARTED), 2);
+    OK(store_line_get(f->tx, line, f->a, &l, &trouble));
+    assert_int_equal(l.departed_at, f->now);
+    commit(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +314,15 @@ int main(void)
         TEST(test_units_that_a_reading_shows_gone_left_after_an_earlier_count),
         TEST(test_lost_units_departed_when_they_were_lost),
         TEST(test_one_facility_told_twice_moves_once),
+        TEST(test_a_sale_at_a_facility_covers_what_a_reading_shows_gone),
+        TEST(test_a_return_to_a_facility_puts_it_back_there_once),
+        TEST(test_a_return_on_a_physical_channel_is_not_counted_twice),
+        TEST(test_a_shipment_that_came_back_pays_for_no_open_unit),
+        TEST(test_an_allocation_on_a_physical_channel_reserves_where_it_says),
+        TEST(test_a_release_goes_to_the_queue_that_it_names),
+        TEST(test_booked_units_that_are_open_again_are_put_back),
+        TEST(test_lost_units_leave_where_they_were_reserved),
+        TEST(test_units_that_departed_in_another_channel_wait_for_a_newer_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

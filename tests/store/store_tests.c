@@ -333,6 +333,10 @@ static void reading_put(fixture *f, const reading_of_one *r, str order, str id, 
     reading_fo_line routed = {str_printf(f->a, "gid://shopify/FulfillmentOrder/%d", r->order), str_of(r->location),
                               r->open + r->fulfilled, r->open, false};
     reading_unit_at shipped = {str_of(r->location), r->fulfilled};
+    reading_refund refunds[] = {
+        {STR("back"), r->returned, REFUND_RETURN, true, str_of(r->location), at},
+        {STR("lost"), r->lost, REFUND_NO_RESTOCK, false, STR(""), at},
+    };
     reading_raw_line line = {.id = id,
                              .item = item,
                              .sku = STR("A"),
@@ -342,7 +346,9 @@ static void reading_put(fixture *f, const reading_of_one *r, str order, str id, 
                              .fulfilment_orders = &routed,
                              .fo_count = 1,
                              .fulfilled = &shipped,
-                             .fulfilled_count = r->fulfilled ? 1 : 0};
+                             .fulfilled_count = r->fulfilled ? 1 : 0,
+                             .refunds = r->returned ? refunds : refunds + 1,
+                             .refund_count = (size_t)(r->returned > 0) + (r->lost > 0)};
     reading_raw raw = {.order = order,
                        .name = STR("#7"),
                        .created_at = NOON,

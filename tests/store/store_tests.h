@@ -74,6 +74,7 @@ typedef struct reading_of_one {
     int order;
     int64_t shop, channel, product;
     qty ordered, current, open, fulfilled;
+    qty returned, lost; /* refunded: shipped and restocked there; not shipped and not restocked */
     const char *location;
 } reading_of_one;
 int64_t a_reading(fixture *f, const reading_of_one *r);
