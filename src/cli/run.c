@@ -28,6 +28,7 @@ static void signals(void)
     (void)sigaction(SIGINT, &ask, NULL);
     (void)sigaction(SIGTERM, &ask, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is an error of the write */
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* so is a file at its limit */
 }
 
 static bool needs_open(cli *c, err *e)

@@ -1,6 +1,6 @@
 /*
  * The errors file: every refused row as it stood, then the row's number, the column and the reason. It appears whole or
- * not at all.
+ * not at all, but for a device or a pipe, which is written to and never replaced.
  */
 #include "feed/internal.h"
 
@@ -80,11 +80,18 @@ static bool put_all(feed__run *r, FILE *to, err *e)
     }
 }
 
+static bool is_special(const char *path)
+{
+    struct stat is;
+    return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
+}
+
 static bool errors_write(feed__run *r, const char *path, err *e)
 {
     AUTO(errors_end) errors_file f = {0};
-    char *temporary = str_z(r->memory, str_printf(r->memory, "%s.%ld.tmp", path, (long)getpid()));
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool special = is_special(path);
+    char *temporary = special ? NULL : str_z(r->memory, str_printf(r->memory, "%s.%ld.tmp", path, (long)getpid()));
+    int fd = open(special ? path : temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return ERR(e, ERR_IO, "%s", strerror(errno));
     f.path = temporary;
@@ -97,8 +104,8 @@ static bool errors_write(feed__run *r, const char *path, err *e)
         return false;
     FILE *to = f.to;
     f.to = NULL;
-    bool safe = fflush(to) == 0 && fsync(fileno(to)) == 0;
-    if (fclose(to) != 0 || !safe || rename(temporary, path) != 0)
+    bool safe = fflush(to) == 0 && (special || fsync(fileno(to)) == 0);
+    if (fclose(to) != 0 || !safe || (!special && rename(temporary, path) != 0))
         return ERR(e, ERR_IO, "%s", strerror(errno));
     f.path = NULL;
     return true;
