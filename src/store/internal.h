@@ -222,6 +222,24 @@ struct store_ops {
     bool (*key_find)(store *s, str key, digest *ret_content, bool *ret_some, err *e);
     bool (*key_add)(store *s, str key, digest content, err *e);
 
+    /* jobs, runs, tokens; put: id 0 inserts. A second running run of a job is ERR_BUSY. */
+    bool (*job_get)(store *s, str kind, int64_t shop, arena *a, store_job *ret, bool *ret_some, err *e);
+    bool (*jobs)(store *s, arena *a, store_job **ret, size_t *ret_count, err *e); /* by kind, shop */
+    bool (*job_put)(store *s, const store_job *j, err *e);
+    bool (*run_get)(store *s, int64_t id, arena *a, store_run *ret, bool *ret_some, err *e);
+    bool (*run_put)(store *s, const store_run *r, int64_t *ret_id, err *e);
+    /* newest first, before id `before` */
+    bool (*runs)(store *s, str kind, int64_t shop, int64_t before, uint32_t limit, arena *a, store_run **ret,
+                 size_t *ret_count, err *e);
+    bool (*runs_open)(store *s, str kind, int64_t shop, int64_t before, uint32_t limit, arena *a, store_run **ret,
+                      size_t *ret_count, err *e);
+    bool (*run_log_add)(store *s, int64_t run, instant at, str text, err *e);
+    bool (*run_log_lines)(store *s, int64_t run, int64_t after, uint32_t limit, arena *a, store_log_line **ret,
+                          size_t *ret_count, err *e);
+    bool (*token_any)(store *s, bool *ret, err *e);
+    bool (*token_add)(store *s, str name, digest of, instant at, err *e);
+    bool (*token_known)(store *s, digest of, bool *ret, err *e);
+
     /* a scratch table for verify, outside the transaction's rows, on disk when large: sums of units by three keys */
     bool (*scratch_clear)(store *s, err *e);
     bool (*scratch_add)(store *s, int64_t space, int64_t a, int64_t b, int64_t c, qty units, err *e);

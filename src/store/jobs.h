@@ -22,7 +22,7 @@ MUST bool store_jobs(store_tx *tx, arena *a, store_job **ret, size_t *ret_count,
 /* Stores it if its version is still `j->version` (0: new), else ERR_CONFLICT: somebody changed it meanwhile. */
 MUST bool store_job_put(store_tx *tx, const store_job *j, err *e);
 /* The scheduler's own step; no edit: leaves the version. */
-MUST bool store_job_next(store_tx *tx, int64_t id, instant next_at, err *e);
+MUST bool store_job_next(store_tx *tx, str kind, int64_t shop, instant next_at, err *e);
 
 typedef enum run_state {
     RUN_PENDING,
