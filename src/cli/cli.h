@@ -8,7 +8,7 @@
  * Exit status: 0 nothing wrong found, 1 something found, 2 the command line is wrong, 3 it could not be done.
  */
 #include "feed/feed.h"
-#include "sync/sync.h"
+#include "jobs/jobs.h"
 
 typedef enum cli_exit { CLI_GOOD = 0, CLI_FOUND = 1, CLI_USAGE = 2, CLI_FAILED = 3 } cli_exit;
 
@@ -115,6 +115,10 @@ int64_t cli__elapsed_us(const cli *c);
 MUST bool cli__product(store_tx *tx, const char *sku, int64_t *ret, err *e); /* ERR_MISSING with the mend */
 MUST bool cli__channel(const store_config *c, const char *code, const store_channel **ret, err *e);
 
+/* cmd_sync.c: the shop that --shop names, or the only one; a report as text or JSON */
+MUST bool cli__shop_named(cli *c, str *ret, err *e);
+void cli__report(cli *c, const char *job, const sync_report *r);
+
 /* cmd_files.c: checks of the command line */
 bool cli__check_levels(const cli *c, err *e);
 bool cli__check_export(const cli *c, err *e);
@@ -125,3 +129,7 @@ command_run cmd_export_config, cmd_export_atp, cmd_export_levels, cmd_export_led
 command_run cmd_atp, cmd_ledger;
 command_run cmd_shop_check, cmd_shop_link, cmd_shop_adopt;
 command_run cmd_sync_recent, cmd_sync_hard, cmd_sync_orders;
+command_run cmd_job_list, cmd_job_show, cmd_job_schedule, cmd_job_run, cmd_job_pause, cmd_job_resume, cmd_job_cancel;
+command_run cmd_job_history, cmd_job_log, cmd_diagnose;
+bool cli__check_schedule(const cli *c, err *e); /* cmd_job.c */
+bool cli__check_diagnose(const cli *c, err *e); /* cmd_diagnose.c */

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 /* The shop that is meant: the one named, or the only one. */
-static bool shop_named(cli *c, str *ret, err *e)
+bool cli__shop_named(cli *c, str *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_config *config;
@@ -19,91 +19,6 @@ static bool shop_named(cli *c, str *ret, err *e)
         return ERR(e, ERR_USAGE, "there are %zu shops; say which with --shop", config->shop_count);
     *ret = str_copy(c->memory, config->shops[0].code);
     return true;
-}
-
-static void left_json(js_writer *w, const sync_report *r)
-{
-    js_array(w, "left");
-    for (size_t i = 0; i < r->left_count; i++) {
-        js_object(w, NULL);
-        js_put_str(w, "sku", r->left[i].sku);
-        js_put_str(w, "channel", r->left[i].channel);
-        js_put_str(w, "why", r->left[i].why);
-        js_close(w);
-    }
-    js_close(w);
-}
-
-static void incidents_json(js_writer *w, const sync_report *r)
-{
-    js_array(w, "incidents");
-    for (size_t i = 0; i < r->incident_count; i++) {
-        const sync_incident *n = &r->incidents[i];
-        js_object(w, NULL);
-        js_put_str(w, "sku", n->sku);
-        js_put_str(w, "channel", n->channel);
-        js_put_int(w, "drift", n->drift);
-        js_put_int(w, "available", n->available);
-        js_put_int(w, "explained", n->explained);
-        js_put_instant(w, "after", n->after);
-        js_put_instant(w, "before", n->before);
-        js_put_str(w, "history", n->history);
-        js_close(w);
-    }
-    js_close(w);
-}
-
-static void lines_json(js_writer *w, const sync_report *r)
-{
-    js_array(w, "lines");
-    for (size_t i = 0; i < r->line_count; i++) {
-        const sync_plan_line *l = &r->lines[i];
-        js_object(w, NULL);
-        js_put_str(w, "sku", l->sku);
-        js_put_str(w, "channel", l->channel);
-        js_put_int(w, "target", l->target);
-        js_put_maybe(w, "explained", l->explained);
-        js_put_maybe(w, "available", l->available);
-        js_put_maybe(w, "unseen", l->unseen);
-        js_put_int(w, "delta", l->delta);
-        js_put_str(w, "why", l->why);
-        js_close(w);
-    }
-    js_close(w);
-}
-
-static void report_json(cli *c, const char *job, const sync_report *r)
-{
-    bool orders = strcmp(job, "orders") == 0;
-    js_writer w = cli__json(c);
-    js_object(&w, NULL);
-    js_put_z(&w, "job", job);
-    if (orders || strcmp(job, "hard") == 0) {
-        js_put_int(&w, "events", r->events);
-        js_put_int(&w, "new", r->new_events);
-        js_put_int(&w, "movements", r->movements);
-    }
-    if (!orders) {
-        js_put_int(&w, "selected", r->selected);
-        js_put_int(&w, "pushed", r->pushed);
-        js_put_int(&w, "refused", r->refused);
-        js_put_int(&w, "in_doubt", r->in_doubt);
-        js_put_int(&w, "drifted", r->drifted);
-    }
-    js_put_int(&w, "calls", r->calls);
-    js_put_int(&w, "points", r->points);
-    js_put_seconds(&w, "seconds", r->us);
-    if (strcmp(job, "hard") == 0) {
-        left_json(&w, r);
-        incidents_json(&w, r);
-    }
-    if (cli__given(c, "dry-run"))
-        lines_json(&w, r);
-    if (str_empty(r->stopped))
-        js_put_null(&w, "stopped");
-    else
-        js_put_str(&w, "stopped", r->stopped);
-    js_close(&w);
 }
 
 static instant_buf time_or(instant t)
@@ -138,6 +53,16 @@ static void report_text(cli *c, const char *job, const sync_report *r)
         cli__line(c, "stopped early: %.*s", STR_ARG(r->stopped));
 }
 
+void cli__report(cli *c, const char *job, const sync_report *r)
+{
+    if (!c->json) {
+        report_text(c, job, r);
+        return;
+    }
+    js_writer w = cli__json(c);
+    jobs_report_json(&w, job, r, cli__given(c, "dry-run"));
+}
+
 typedef bool sync_run(sync_lane *l, arena *a, sync_report *ret, err *e);
 
 static bool sync_with(cli *c, const char *job, sync_run *run, cli_exit *ret, err *e)
@@ -150,14 +75,11 @@ static bool sync_with(cli *c, const char *job, sync_run *run, cli_exit *ret, err
                       .stop = cli__stopped,
                       .progress = cli__progress,
                       .ctx = c};
-    if (!shop_named(c, &o.shop, e) || !store_catch_up_all(c->store, e) ||
+    if (!cli__shop_named(c, &o.shop, e) || !store_catch_up_all(c->store, e) ||
         !sync_open(c->store, &c->world, &o, CLI_LANE_WAIT_MS, &l, e) || !run(l, c->memory, &r, e))
         return false;
-    if (c->json)
-        report_json(c, job, &r);
-    else
-        report_text(c, job, &r);
-    *ret = r.refused || r.in_doubt || r.drifted || r.left_count || !str_empty(r.stopped) ? CLI_FOUND : CLI_GOOD;
+    cli__report(c, job, &r);
+    *ret = jobs_report_clean(&r) ? CLI_GOOD : CLI_FOUND;
     return true;
 }
 

@@ -10,6 +10,9 @@
     "The same bytes again change nothing (--again overrides); after a crash the same command goes on where it "        \
     "stood.\n"
 
+#define JOB_HELP                                                                                                       \
+    "JOB is recent, orders or hard, or its title: \"Upload recent inventory change\", \"Import orders\", \"Hard Sync\".\n"
+
 /* clang-format off */
 static const opt OPTS_ATP[] = {
     {"channel", OPT_TEXT, "CODE", "only this channel; without it, each one"},
@@ -45,8 +48,26 @@ static const opt OPTS_SYNC[] = {
     {"channel", OPT_TEXT, "CODE", "only this channel"},
     {"dry-run", OPT_FLAG, NULL, "say what would be written, send no write"},
     {0}};
-static const opt OPTS_SYNC_ORDERS[] = {
+static const opt OPTS_SHOP[] = {
     {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
+    {0}};
+static const opt OPTS_LIST[] = {
+    {"shop", OPT_TEXT, "CODE", "only this shop"},
+    {0}};
+static const opt OPTS_SCHEDULE[] = {
+    {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
+    {"every", OPT_TEXT, "15m", "every 1m, 5m, 15m, 30m or 60m"},
+    {"hourly", OPT_FLAG, NULL, "on the hour"},
+    {"daily-at", OPT_TEXT, "HH:MM", "once a day, UTC"},
+    {"as-changes-happen", OPT_FLAG, NULL, "whenever something is owed"},
+    {"paused", OPT_FLAG, NULL, "schedule it, but paused"},
+    {0}};
+static const opt OPTS_HISTORY[] = {
+    {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
+    {"limit", OPT_COUNT, "N", "at most N runs (50)"},
+    {0}};
+static const opt OPTS_DIAGNOSE[] = {
+    {"channel", OPT_TEXT, "CODE", "whose number is asked about (needed)"},
     {0}};
 
 const command COMMANDS[] = {
@@ -55,6 +76,10 @@ const command COMMANDS[] = {
      "The online ATP is what a channel may promise: the stock of its facilities less what is reserved, kept back or queued.\n\n"
      "  evenstock atp SHIRT-M --explain\n"
      "  evenstock atp SHIRT-M --channel web --json\n"},
+    {"diagnose", "SKU", 1, 1, NEEDS_STORE_READ | NEEDS_NET, OPTS_DIAGNOSE, cmd_diagnose,
+     "say why Shopify's number differs, with evidence and the next command",
+     "Reads Shopify, writes nothing. Exit status 0 is in sync, 1 any other verdict.\n\n"
+     "  evenstock diagnose SHIRT-M --channel web\n", cli__check_diagnose},
     {"export atp", "", 0, 0, NEEDS_STORE_READ, OPTS_EXPORT, cmd_export_atp,
      "write the online ATP of every product in every channel", NULL, cli__check_export},
     {"export config", "", 0, 0, NEEDS_STORE_READ, NULL, cmd_export_config,
@@ -94,6 +119,27 @@ const command COMMANDS[] = {
     {"init", "", 0, 0, NEEDS_STORE_WRITE, NULL, cmd_init,
      "create the database, or bring it to this version",
      "Not needed: every command that writes does the same.\n"},
+    {"job cancel", "RUN", 1, 1, NEEDS_STORE_WRITE, NULL, cmd_job_cancel,
+     "end a run; what it has not sent stays owed", NULL},
+    {"job history", "JOB", 1, 1, NEEDS_STORE_READ, OPTS_HISTORY, cmd_job_history,
+     "show a job's runs, newest first", JOB_HELP},
+    {"job list", "", 0, 0, NEEDS_STORE_READ, OPTS_LIST, cmd_job_list,
+     "show every job: schedule, last run, what is owed and since when", NULL},
+    {"job log", "RUN", 1, 1, NEEDS_STORE_READ, NULL, cmd_job_log,
+     "show what a run wrote down", NULL},
+    {"job pause", "JOB", 1, 1, NEEDS_STORE_WRITE, OPTS_SHOP, cmd_job_pause,
+     "stop its schedule; a run that has begun goes on", JOB_HELP},
+    {"job resume", "JOB", 1, 1, NEEDS_STORE_WRITE, OPTS_SHOP, cmd_job_resume,
+     "let its schedule go on", JOB_HELP},
+    {"job run", "JOB", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SHOP, cmd_job_run,
+     "run it now, here; waits for a run of the same job to end first", JOB_HELP},
+    {"job schedule", "JOB", 1, 1, NEEDS_STORE_WRITE, OPTS_SCHEDULE, cmd_job_schedule,
+     "say when it runs",
+     JOB_HELP "\n"
+     "  evenstock job schedule recent --as-changes-happen\n"
+     "  evenstock job schedule \"Hard Sync\" --daily-at 02:00\n", cli__check_schedule},
+    {"job show", "JOB", 1, 1, NEEDS_STORE_READ, OPTS_SHOP, cmd_job_show,
+     "show one job and what it is for", JOB_HELP},
     {"ledger", "SKU", 1, 1, NEEDS_STORE_READ, OPTS_LEDGER, cmd_ledger,
      "show a product's movements, newest first", NULL},
     {"man", "", 0, 0, NEEDS_NOTHING, NULL, cmd_man,
@@ -108,7 +154,7 @@ const command COMMANDS[] = {
      "find the inventory item of every SKU", NULL},
     {"sync hard", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC, cmd_sync_hard,
      "Hard Sync: compare everything with Shopify, find and mend what others changed", NULL},
-    {"sync orders", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC_ORDERS, cmd_sync_orders,
+    {"sync orders", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SHOP, cmd_sync_orders,
      "import what the shop's orders did since the last time", NULL},
     {"sync recent", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC, cmd_sync_recent,
      "Upload recent inventory change: push what Shopify does not show yet", NULL},

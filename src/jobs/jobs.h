@@ -11,7 +11,7 @@ typedef struct job_kind {
     const char *what;  /* two sentences: what it does, when you need it */
     bool (*run)(sync_lane *l, arena *a, sync_report *ret, err *e);
 } job_kind;
-extern const job_kind JOBS[]; /* ends with a row without a name */
+extern const job_kind jobs_kinds[]; /* ends with a row without a name */
 /* By short name or title, case ignored for the title. NULL: none. */
 const job_kind *jobs_kind(str name);
 /* ERR_MISSING with the list of names. */
@@ -42,11 +42,10 @@ typedef struct jobs_request {
 MUST bool jobs_run(store *db, const world *w, const jobs_request *r, arena *a, sync_report *ret, int64_t *ret_run,
                    err *e);
 
-/* -- editing: each is one transaction; ERR_CONFLICT when somebody edited at the same time, ERR_MISSING: no such shop --
- */
-MUST bool jobs_schedule(store *db, const job_kind *k, str shop, schedule s, bool paused, int64_t version,
+/* -- editing; `code` is the shop's. ERR_CONFLICT: somebody edited at the same time; ERR_MISSING: no such shop -- */
+MUST bool jobs_schedule(store *db, const job_kind *k, str code, schedule s, bool paused, int64_t version,
                         err *e); /* version -1: whatever it is */
-MUST bool jobs_pause(store *db, const job_kind *k, str shop, bool paused, err *e);
+MUST bool jobs_pause(store *db, const job_kind *k, str code, bool paused, err *e);
 MUST bool jobs_cancel(store *db, int64_t run, err *e);
 
 /* -- what the lists show -- */
@@ -63,17 +62,8 @@ typedef struct job_view {
     int64_t owed;            /* targets of the shop that owe now */
     instant oldest_owed_at;
 } job_view;
-/* Every job of every shop (or of one; "" all), scheduled or not, in the order of JOBS. */
-MUST bool jobs_list(store_tx *tx, str shop, arena *a, job_view **ret, size_t *ret_count, err *e);
-
-/* -- the scheduler of the service: one thread; runs go to a thread for each shop, so one shop never delays another --
- */
-typedef struct jobs_service jobs_service;
-/* Opens its own stores on `db_url`. Runs until jobs_service_stop: due jobs, and jobs that follow changes within
- * gather_ms. */
-MUST bool jobs_service_start(const char *db_url, const world *w, int64_t gather_ms, jobs_service **ret, err *e);
-void jobs_service_wake(jobs_service *s);  /* something changed: look at once */
-void jobs_service_stop(jobs_service **s); /* lets the step in hand finish */
+/* Every job of every shop (or of one; "" all), scheduled or not, in the order of jobs_kinds. */
+MUST bool jobs_list(store_tx *tx, str code, arena *a, job_view **ret, size_t *ret_count, err *e);
 
 /* -- diagnosis -- */
 /* Gathers the facts of one (product, channel), asks Shopify (reads only), and decides. ERR_MISSING: no such SKU or

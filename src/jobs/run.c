@@ -1,0 +1,195 @@
+/*
+ * One run of a job: queued, running with a heartbeat, ended; its counts, log and error are kept.
+ *
+ * The heart beats where the run waits: the world that the lane gets beats before each sleep and each answer.
+ */
+#include "jobs/jobs.h"
+
+typedef struct running {
+    store *db;
+    const world *outer;
+    const jobs_request *request;
+    int64_t id, fence;
+    int64_t beat_ticks;
+    bool cancel; /* somebody asked for the end */
+    bool taken;  /* the run counts as crashed: another may be running */
+} running;
+
+#define POLL_MS 100 /* between two looks at a run that is waited for */
+
+static int64_t ticks(const world *w)
+{
+    return w->clock.ticks_us(w->clock.ctx);
+}
+
+/* -- the heart -- */
+
+static void beat(running *r)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    err trouble = {0};
+    bool cancel = false;
+    if (ticks(r->outer) - r->beat_ticks < JOBS_BEAT_S * US_PER_S)
+        return;
+    r->beat_ticks = ticks(r->outer);
+    if (store_begin(r->db, STORE_WRITE, &tx, &trouble) && store_run_beat(tx, r->id, r->fence, &cancel, &trouble) &&
+        store_commit(&tx, &trouble))
+        r->cancel |= cancel;
+    else
+        r->taken |= trouble.code == ERR_CONFLICT; /* a busy database is no reason to end */
+}
+
+static instant now_of(void *ctx)
+{
+    const running *r = ctx;
+    return world_now(r->outer);
+}
+
+static int64_t ticks_of(void *ctx)
+{
+    const running *r = ctx;
+    return ticks(r->outer);
+}
+
+static void sleep_in(void *ctx, int64_t until)
+{
+    running *r = ctx;
+    beat(r);
+    r->outer->clock.sleep_until_us(r->outer->clock.ctx, until);
+}
+
+static bool post_in(void *ctx, const net_request *q, uint64_t ticket, err *e)
+{
+    const running *r = ctx;
+    return r->outer->net.post(r->outer->net.ctx, q, ticket, e);
+}
+
+static bool next_in(void *ctx, int64_t until, arena *a, net_answer *ret, bool *ret_some, err *e)
+{
+    running *r = ctx;
+    beat(r);
+    return r->outer->net.next(r->outer->net.ctx, until, a, ret, ret_some, e);
+}
+
+static bool stop_in(void *ctx)
+{
+    const running *r = ctx;
+    return r->cancel || r->taken || (r->request->stop && r->request->stop(r->request->ctx));
+}
+
+static void progress_in(void *ctx, const char *what, int64_t done, int64_t total)
+{
+    const running *r = ctx;
+    if (r->request->progress)
+        r->request->progress(r->request->ctx, what, done, total);
+}
+
+/* -- from queued to running -- */
+
+static bool queue(store *db, const jobs_request *r, int64_t *ret_id, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    const store_config *c;
+    if (!store_begin(db, STORE_WRITE, &tx, e) || !store_config_get(tx, &c, e))
+        return false;
+    const store_shop *of = config_shop_by_code(c, r->shop);
+    if (!of)
+        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; 'evenstock export config' shows them", STR_ARG(r->shop));
+    store_run row = {.kind = str_of(r->kind->name), .shop = of->id, .cause = r->cause, .actor = r->actor};
+    return store_run_add(tx, &row, ret_id, e) && store_commit(&tx, e);
+}
+
+static bool start(running *r, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    int64_t crashed;
+    if (!store_begin(r->db, STORE_WRITE, &tx, e) || !store_runs_crashed(tx, JOBS_STALE_S, &crashed, e) ||
+        !store_run_start(tx, r->id, &r->fence, e))
+        return false;
+    return store_commit(&tx, e);
+}
+
+/* Waits for a run of the same job to end. */
+static bool start_within(running *r, err *e)
+{
+    int64_t until = ticks(r->outer) + r->request->wait_ms * US_PER_MS;
+    while (!start(r, e)) {
+        if (e->code != ERR_BUSY || ticks(r->outer) >= until || stop_in(r))
+            return false;
+        r->outer->clock.sleep_until_us(r->outer->clock.ctx, ticks(r->outer) + POLL_MS * US_PER_MS);
+    }
+    r->beat_ticks = ticks(r->outer);
+    return true;
+}
+
+/* -- the end -- */
+
+#define COUNTS_MAX (16u << 10)
+
+static bool finish(running *r, const sync_report *report, const err *trouble, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    AUTO(buf_end) buf counts = buf_new(COUNTS_MAX);
+    sync_report brief = trouble ? (sync_report){0} : *report;
+    brief.left_count = brief.incident_count = brief.line_count = 0; /* lists are told once, in the log */
+    js_writer w = js_writer_new(&counts);
+    if (!trouble)
+        jobs_report_json(&w, r->request->kind->name, &brief, /* lines= */ false);
+    run_state state = trouble ? RUN_FAILED : r->cancel ? RUN_CANCELLED : RUN_FINISHED;
+    str error = trouble ? str_of(trouble->text) : report->stopped;
+    if (!store_begin(r->db, STORE_WRITE, &tx, e))
+        return false;
+    for (size_t i = 0; !trouble && i < report->incident_count; i++) {
+        const sync_incident *n = &report->incidents[i];
+        str line = str_printf(store_arena(tx), "%.*s in %.*s: changed by somebody else by %+" PRId64, STR_ARG(n->sku),
+                              STR_ARG(n->channel), n->drift);
+        if (!store_run_log(tx, r->id, line, e))
+            return false;
+    }
+    for (size_t i = 0; !trouble && i < report->left_count; i++) {
+        const sync_left *n = &report->left[i];
+        str line = str_printf(store_arena(tx), "%.*s in %.*s: not confirmed: %.*s", STR_ARG(n->sku),
+                              STR_ARG(n->channel), STR_ARG(n->why));
+        if (!store_run_log(tx, r->id, line, e))
+            return false;
+    }
+    if (trouble && !store_run_log(tx, r->id, error, e))
+        return false;
+    return store_run_end(tx, r->id, r->fence, state, buf_str(&counts), error, e) && store_commit(&tx, e);
+}
+
+static bool work(running *r, arena *a, sync_report *ret, err *e)
+{
+    AUTO(sync_close) sync_lane *l = NULL;
+    world w = {.clock = {r, now_of, ticks_of, sleep_in}, .rng = r->outer->rng, .net = {r, post_in, next_in}};
+    sync_options o = {.shop = r->request->shop,
+                      .channel = STR(""),
+                      .settle_ms = SYNC_SETTLE_MS,
+                      .stop = stop_in,
+                      .progress = progress_in,
+                      .ctx = r};
+    return store_catch_up_all(r->db, e) && sync_open(r->db, &w, &o, r->request->wait_ms, &l, e) &&
+           r->request->kind->run(l, a, ret, e);
+}
+
+bool jobs_run(store *db, const world *w, const jobs_request *request, arena *a, sync_report *ret, int64_t *ret_run,
+              err *e)
+{
+    running r = {.db = db, .outer = w, .request = request};
+    sync_report report = {0};
+    err ignored = {0};
+    if (!queue(db, request, &r.id, e))
+        return false;
+    *ret_run = r.id;
+    if (!start_within(&r, e)) {
+        (void)!jobs_cancel(db, r.id, &ignored); /* it never ran */
+        return false;
+    }
+    if (!work(&r, a, &report, e)) {
+        err trouble = *e;
+        (void)!finish(&r, NULL, &trouble, &ignored); /* the first error is the one to tell */
+        return false;
+    }
+    *ret = report;
+    return finish(&r, &report, NULL, e);
+}
