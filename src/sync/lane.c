@@ -99,7 +99,7 @@ static bool find(sync_lane *l, store_tx *tx, err *e)
         return false;
     const store_shop *row = config_shop_by_code(c, l->options.shop);
     if (!row)
-        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; `evenstock shop list` shows them",
+        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; 'evenstock export config' shows them",
                    STR_ARG(l->options.shop));
     l->shop = row->id;
     if (str_empty(l->options.channel))
