@@ -120,7 +120,7 @@ def check_objects(build, found):
             continue
         allowed = {
             "domain": r"(domain|atp|event_kind|queue_kind|facility_type|channel_mode|reset_mode|reading)_\w+",
-            "store": r"(store|config)_\w+|(explained_kind|operation_state|target_state)_name",
+            "store": r"(store|config)_\w+|(explained_kind|operation_state|target_state|run_state)_(name|over)",
             "cli": r"(cli|cmd)_\w+|COMMANDS|main",
         }.get(layer, rf"{layer}_\w+")
         for name in symbols(library, "--defined-only"):

@@ -309,7 +309,8 @@ static void decide(const reckoning *r, diagnosis *d)
 {
     cause_id id = first_that_holds(d, CAUSE_W4, CAUSE_W1);
     d->verdict = "unknown";
-    if (id == NO_CAUSE && d->checked[CAUSE_U9].result == CHECK_FAIL)
+    bool failing = d->checked[CAUSE_J4].result == CHECK_FAIL; /* it is not on its way: the next run fails, too */
+    if (id == NO_CAUSE && d->checked[CAUSE_U9].result == CHECK_FAIL && !failing)
         id = CAUSE_U9;
     if (id == NO_CAUSE && !r->difference.known) {
         if (!owing(r))

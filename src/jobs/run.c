@@ -135,8 +135,8 @@ static bool finish(running *r, const sync_report *report, const err *trouble, er
     js_writer w = js_writer_new(&counts);
     if (!trouble)
         jobs_report_json(&w, r->request->kind->name, &brief, /* lines= */ false);
-    run_state state = trouble ? RUN_FAILED : r->cancel ? RUN_CANCELLED : RUN_FINISHED;
-    str error = trouble ? str_of(trouble->text) : report->stopped;
+    str error = trouble ? str_of(trouble->text) : report->stopped; /* the shop said stop: that is no good end */
+    run_state state = r->cancel ? RUN_CANCELLED : str_empty(error) ? RUN_FINISHED : RUN_FAILED;
     if (!store_begin(r->db, STORE_WRITE, &tx, e))
         return false;
     for (size_t i = 0; !trouble && i < report->incident_count; i++) {
@@ -153,7 +153,7 @@ static bool finish(running *r, const sync_report *report, const err *trouble, er
         if (!store_run_log(tx, r->id, line, e))
             return false;
     }
-    if (trouble && !store_run_log(tx, r->id, error, e))
+    if (!str_empty(error) && !store_run_log(tx, r->id, error, e))
         return false;
     return store_run_end(tx, r->id, r->fence, state, buf_str(&counts), error, e) && store_commit(&tx, e);
 }
