@@ -94,7 +94,7 @@ test('what a hard sync found stands in its log', async (t) => {
 test('a killed run counts as crashed and does not block the next', async (t) => {
     const { at, shop, available } = await retailer(t, { skus: ['A'] });
     await at.adjust([['A', 'WH', 5]]);
-    shop.post('faults', { kind: 'latency', rate: 1, ms: 60_000 });
+    shop.post('faults', { kind: 'latency', rate: 1, ms: 4_000 });
     const child = at.start(['job', 'run', 'recent']);
     const running = async () => job(await at.json(['job', 'list']), 'recent').running;
     while (!(await running())) assert.strictEqual(child.exitCode, null);
