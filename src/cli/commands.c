@@ -11,7 +11,8 @@
     "stood.\n"
 
 #define JOB_HELP                                                                                                       \
-    "JOB is recent, orders or hard, or its title: \"Upload recent inventory change\", \"Import orders\", \"Hard Sync\".\n"
+    "JOB is recent, orders or hard, or its title: \"Upload recent inventory change\", \"Import orders\", \"Hard "      \
+    "Sync\".\n"
 
 /* clang-format off */
 static const opt OPTS_ATP[] = {
