@@ -19,16 +19,21 @@ bool cli__stopped(void *unused)
     return stopped != 0;
 }
 
-static void signals(void)
+static void failed_writes_are_errors(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe */
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* a file at its limit */
+}
+
+/* For what talks to a shop: its call in hand is booked first. All else ends at once: each step is a transaction. */
+static void stop_when_asked(void)
 {
     struct sigaction ask = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second one ends at once */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ask.sa_mask);
-    sigemptyset(&ignore.sa_mask);
     (void)sigaction(SIGINT, &ask, NULL);
     (void)sigaction(SIGTERM, &ask, NULL);
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is an error of the write */
-    (void)sigaction(SIGXFSZ, &ignore, NULL); /* so is a file at its limit */
 }
 
 static bool needs_open(cli *c, err *e)
@@ -36,8 +41,11 @@ static bool needs_open(cli *c, err *e)
     unsigned needs = c->command->needs;
     if (c->command->check && !c->command->check(c, e))
         return false;
-    if ((needs & NEEDS_NET) && !shop_net_open(&c->net, &c->world.net, e))
-        return false;
+    if (needs & NEEDS_NET) {
+        stop_when_asked();
+        if (!shop_net_open(&c->net, &c->world.net, e))
+            return false;
+    }
     if (!(needs & (NEEDS_STORE_READ | NEEDS_STORE_WRITE)))
         return true;
     return store_open(c->db, needs & NEEDS_STORE_WRITE ? STORE_WRITE : STORE_READ, &c->world.clock, &c->store, e);
@@ -68,7 +76,7 @@ int cli_run(int argc, char **argv)
     cli_exit status = CLI_GOOD;
     cli c = {.memory = arena_new(0), .world = {.clock = os_clock(), .rng = os_rng()}, .out = buf_new(OUT_MAX)};
     c.started_us = c.world.clock.ticks_us(c.world.clock.ctx);
-    signals();
+    failed_writes_are_errors();
     bool done =
         cli__parse(&c, argc, argv, &help, &e) && (help || (needs_open(&c, &e) && c.command->run(&c, &status, &e)));
     cli__progress_end(&c);

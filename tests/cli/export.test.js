@@ -114,7 +114,8 @@ test('dates of members: from is in, thru is out, and every reader sees it at onc
     }
     await members([{ facility: 'NYC', thru: soon }, { facility: 'BOS', from: soon }]);
     await take(at, 'adjustments', 'sku,facility,delta\nA,BOS,40\n');
-    assert.strictEqual(await at.atp('A'), 5);
+    const early = await at.atp('A');
+    if (Date.now() < Date.parse(soon)) assert.strictEqual(early, 5); /* a slow machine may be past it */
     while (Date.now() <= Date.parse(soon)) await at.run(['version']);
     const exported = (await at.lines(['export', 'atp'])).find((line) => line.sku === 'A' && line.channel === 'web');
     assert.deepStrictEqual([exported.online_atp, await at.atp('A')], [40, 40]);
