@@ -25,6 +25,10 @@ typedef struct levels {
 static bool header(feed__run *r, err *e)
 {
     levels *own = r->own;
+    io_clock clock = os_clock();
+    if (own->as_of > clock.now(clock.ctx))
+        feed__note(r, "the as-of time %s is in the future: movements until then count as known to this file",
+                   INSTANT_Z(own->as_of));
     own->names = feed__resolver_new(r->memory);
     return feed__stock_header(r, KNOWN, COLUMNS, QUANTITY, own->at, e);
 }

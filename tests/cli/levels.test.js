@@ -66,6 +66,16 @@ test('a reset older than the newest one changes nothing', async (t) => {
     assert.deepStrictEqual(await level(at), [10, 10]);
 });
 
+test('an as-of in the future is taken, and told: movements until then are in that count', async (t) => {
+    const at = await retail(t);
+    const { status, err } = await at.run(importing(at, at.file('in.csv', ONE), '--as-of', '2999-01-01T00:00:00Z'));
+    assert.strictEqual(status, 0);
+    assert.match(err, /2999-01-01T00:00:00Z is in the future/);
+    await adjust(at, '-1,');
+    assert.deepStrictEqual(await level(at), [4, 4]);
+    assert.ok(!(await at.run(importing(at, at.file('in.csv', ONE), '--as-of', '2020-01-01T00:00:00Z'))).err.includes('future'));
+});
+
 test('an earlier reset of its own difference is not replayed', async (t) => {
     const at = await retail(t);
     await resets(at, [['A', 'NYC', 10]], 'qoh', '--as-of', '2026-03-01T00:00:00Z');
