@@ -10,4 +10,11 @@ for program in "$build"/bench/*_bench; do
     "$program"
     ran=$((ran + 1))
 done
-[ $ran -gt 0 ] || { echo "tools/bench.sh: no benchmark '$wanted'; there are: $(cd "$build/bench" && echo *_bench | sed 's/_bench//g')" >&2; exit 2; }
+for program in bench/*_bench.js; do
+    name=$(basename "$program" _bench.js)
+    [ -z "$wanted" ] || [ "$wanted" = "$name" ] || continue
+    echo "== $name"
+    EVENSTOCK=$build/evenstock node "$program"
+    ran=$((ran + 1))
+done
+[ $ran -gt 0 ] || { echo "tools/bench.sh: no benchmark '$wanted'; there are: $(ls "$build/bench" bench | grep -oE "^[a-z]+_bench(\.js)?$" | sed "s/_bench.*//" | tr "\n" " ")" >&2; exit 2; }

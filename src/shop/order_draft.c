@@ -158,7 +158,7 @@ static bool add_fulfilment_order(shop__draft *d, line_draft *l, const shop__part
 
 static bool add_fulfilled(shop__draft *d, line_draft *l, const shop__part *p, const js_value *node, err *e)
 {
-    qty units;
+    qty units = 0;
     if (!parse_units(node, "quantity", "fulfilment line", &units, e))
         return false;
     if (!p->counts)
