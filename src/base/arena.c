@@ -42,7 +42,7 @@ struct arena {
 static block *block_new(size_t size, block *next)
 {
     block *b = size <= PTRDIFF_MAX - sizeof *b ? calloc(1, sizeof *b + size) : NULL;
-    CHECK(b && "the machine is out of memory");
+    CHECK(b != NULL); /* the machine is out of memory */
     b->next = next;
     b->size = size;
     return b;

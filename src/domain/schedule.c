@@ -1,8 +1,8 @@
 /* When a job runs: presets as text and back, and the next time. */
 #include "domain/schedule.h"
 
-#define MINUTE_US (60 * US_PER_S)
-#define DAY_US    (24 * 60 * MINUTE_US)
+#define MINUTE_US (INT64_C(60) * US_PER_S)
+#define DAY_US    (INT64_C(1440) * MINUTE_US)
 
 static const int64_t EVERY[] = {1, 5, 15, 30, 60};
 

@@ -153,7 +153,9 @@ static bool finish(running *r, const sync_report *report, const err *trouble, er
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     AUTO(buf_end) buf counts = buf_new(COUNTS_MAX);
-    sync_report brief = trouble ? (sync_report){0} : *report;
+    sync_report brief = {0};
+    if (!trouble)
+        brief = *report;
     brief.left_count = brief.incident_count = brief.line_count = 0; /* lists are told once, in the log */
     js_writer w = js_writer_new(&counts);
     if (!trouble)
