@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #define LOOK_EVERY_MS 250
 
@@ -27,9 +28,25 @@ struct http_deadlines {
     io_clock clock;
     pthread_t thread;
     pthread_mutex_t lock; /* of all below, and of all lines */
+    pthread_cond_t stop;
     bool stopping;
     http_line *first;
 };
+
+void http__cond_new(pthread_cond_t *c)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+bool http__cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, int64_t ticks_us)
+{
+    struct timespec at = {.tv_sec = ticks_us / US_PER_S, .tv_nsec = ticks_us % US_PER_S * 1000};
+    return pthread_cond_timedwait(c, lock, &at) == 0;
+}
 
 static void cut(http_line *l, unsigned status)
 {
@@ -55,21 +72,16 @@ static void look(http_deadlines *d)
             cut(l, l->phase == HTTP_ANSWERING || (l->phase == HTTP_HEADERS && l->answered) ? 0 : 408);
 }
 
-static bool stopping(http_deadlines *d)
-{
-    pthread_mutex_lock(&d->lock);
-    bool end = d->stopping;
-    if (!end)
-        look(d);
-    pthread_mutex_unlock(&d->lock);
-    return end;
-}
-
 static void *watch(void *ctx)
 {
     http_deadlines *d = ctx;
-    while (!stopping(d))
-        d->clock.sleep_until_us(d->clock.ctx, d->clock.ticks_us(d->clock.ctx) + LOOK_EVERY_MS * US_PER_MS);
+    pthread_mutex_lock(&d->lock);
+    while (!d->stopping) {
+        look(d);
+        int64_t until = d->clock.ticks_us(d->clock.ctx) + LOOK_EVERY_MS * US_PER_MS;
+        (void)http__cond_wait(&d->stop, &d->lock, until);
+    }
+    pthread_mutex_unlock(&d->lock);
     return NULL;
 }
 
@@ -80,6 +92,7 @@ bool http__deadlines_start(const io_clock *clock, http_deadlines **ret, err *e)
         return ERR(e, ERR_MEMORY, "no memory for the HTTP service");
     d->clock = *clock;
     pthread_mutex_init(&d->lock, NULL);
+    http__cond_new(&d->stop);
     if (pthread_create(&d->thread, NULL, watch, d) != 0) {
         free(d);
         return ERR(e, ERR_MEMORY, "no thread for the HTTP service");
@@ -95,9 +108,11 @@ void http__deadlines_stop(http_deadlines **held)
         return;
     pthread_mutex_lock(&d->lock);
     d->stopping = true;
+    pthread_cond_signal(&d->stop);
     pthread_mutex_unlock(&d->lock);
     pthread_join(d->thread, NULL);
     CHECK(!d->first);
+    pthread_cond_destroy(&d->stop);
     pthread_mutex_destroy(&d->lock);
     free(d);
     *held = NULL;

@@ -4,7 +4,7 @@
  */
 #include "http/internal.h"
 
-const http_route http__routes[] = {
+const http_route HTTP_ROUTES[] = {
 #define ROUTE(method, pattern, right, run) {HTTP_##method, pattern, HTTP_##right, run},
 #include "http/routes.def"
 #undef ROUTE
@@ -40,7 +40,7 @@ static const http_route *route_of(http_call *c, str *ret_allow)
 {
     static const char *const METHODS[] = {[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PUT] = "PUT"};
     *ret_allow = STR("");
-    for (const http_route *r = http__routes; r->pattern; r++) {
+    for (const http_route *r = HTTP_ROUTES; r->pattern; r++) {
         if (!matches(r->pattern, c, c->parts))
             continue;
         if (r->method == c->request->method)

@@ -83,7 +83,7 @@ typedef struct http_route {
     http_right right;
     http_handler *run;
 } http_route;
-extern const http_route http__routes[]; /* routes.def; ends with a row without a pattern */
+extern const http_route HTTP_ROUTES[]; /* routes.def; ends with a row without a pattern */
 
 /* -- target.c: percent-encoding -- */
 /* Path segments and query fields, decoded. ERR_INPUT: not a path, bad percent-encoding, not UTF-8, too many parts. */
@@ -161,6 +161,10 @@ void http__line_phase(http_line *l, http_phase p);     /* each begins anew; to H
 void http__line_close(http_line *l);
 /* An answer beside the HTTP library, for a request that is given up before it is whole; then the line is cut. */
 void http__line_refuse(http_line *l, unsigned status);
+
+/* A condition that waits on the monotonic clock, until `ticks_us` of it; false: the time has come. */
+void http__cond_new(pthread_cond_t *c);
+bool http__cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, int64_t ticks_us);
 
 /* -- listen.c -- */
 MUST bool http__listen(const char *host, uint16_t port, int *ret_fd, uint16_t *ret_port, err *e);

@@ -8,18 +8,16 @@
 #include "http/internal.h"
 
 #include <microhttpd.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 256
 #define CONNECTION_MEMORY                                                                                              \
-    (32 * 1024)           /* of the library for each: request line and headers must fit; else 414 or 431               \
-                           */
-#define QUIET_S      130  /* the library's own limit; deadlines.c is stricter */
-#define STOP_MS      5000 /* answers under way may take so long once the service ends */
-#define STOP_LOOK_MS 10
+    (32 * 1024)      /* of the library for each: request line and headers must fit; else 414 or 431                    \
+                      */
+#define QUIET_S 130  /* the library's own limit; deadlines.c is stricter */
+#define STOP_MS 5000 /* answers under way may take so long once the service ends */
 
 struct http_server {
     http_house house;
@@ -27,7 +25,9 @@ struct http_server {
     struct MHD_Daemon *daemon;
     http_workers *workers;
     http_deadlines *deadlines;
-    atomic_size_t under_way; /* exchanges */
+    pthread_mutex_t lock; /* of `under_way` */
+    pthread_cond_t done;
+    size_t under_way; /* exchanges */
 };
 
 typedef enum exchange_state {
@@ -64,7 +64,9 @@ static void *exchange_begin(void *ctx, const char *target, struct MHD_Connection
     *x = (exchange){.server = s, .connection = connection, .memory = memory, .body = buf_new(HTTP_BODY_MAX)};
     x->request.target = str_copy(memory, str_of(target));
     x->answer.body = buf_new(HTTP_ANSWER_MAX);
-    atomic_fetch_add(&s->under_way, 1);
+    pthread_mutex_lock(&s->lock);
+    s->under_way++;
+    pthread_mutex_unlock(&s->lock);
     return x;
 }
 
@@ -82,7 +84,10 @@ static void exchange_end(void *ctx, struct MHD_Connection *connection, void **he
     buf_end(&x->body);
     buf_end(&x->answer.body);
     arena_end(&memory);
-    atomic_fetch_sub(&s->under_way, 1);
+    pthread_mutex_lock(&s->lock);
+    s->under_way--;
+    pthread_cond_signal(&s->done);
+    pthread_mutex_unlock(&s->lock);
 }
 
 static void line_event(void *ctx, struct MHD_Connection *connection, void **socket_context,
@@ -292,6 +297,8 @@ bool http_start(const http_settings *settings, http_server **ret, arena *a, str 
     if (!s)
         return ERR(e, ERR_MEMORY, "no memory for the HTTP service");
     s->memory = arena_new(0);
+    pthread_mutex_init(&s->lock, NULL);
+    http__cond_new(&s->done);
     s->house = (http_house){.db_url = str_z(s->memory, str_of(settings->db_url)),
                             .world = settings->world,
                             .wake = settings->wake,
@@ -314,8 +321,10 @@ static void wait_for_answers(http_server *s)
 {
     const io_clock *clock = &s->house.world->clock;
     int64_t until = clock->ticks_us(clock->ctx) + STOP_MS * US_PER_MS;
-    while (atomic_load(&s->under_way) > 0 && clock->ticks_us(clock->ctx) < until)
-        clock->sleep_until_us(clock->ctx, clock->ticks_us(clock->ctx) + STOP_LOOK_MS * US_PER_MS);
+    pthread_mutex_lock(&s->lock);
+    while (s->under_way > 0 && http__cond_wait(&s->done, &s->lock, until))
+        ;
+    pthread_mutex_unlock(&s->lock);
 }
 
 static void daemon_stop(http_server *s)
@@ -337,6 +346,8 @@ void http_stop(http_server **held)
         daemon_stop(s);
     http__workers_end(&s->workers);
     http__deadlines_stop(&s->deadlines);
+    pthread_cond_destroy(&s->done);
+    pthread_mutex_destroy(&s->lock);
     arena_end(&s->memory);
     free(s);
     *held = NULL;
