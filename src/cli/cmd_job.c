@@ -8,6 +8,40 @@ static bool kind_of(const cli *c, const job_kind **ret, err *e)
 
 /* -- runs -- */
 
+static void counts_json(js_writer *w, str counts)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    const js_value *v;
+    err ignored = {0};
+    if (str_empty(counts) || !js_parse(a, counts, &v, &ignored))
+        js_put_null(w, "counts");
+    else
+        js_put_value(w, "counts", v);
+}
+
+static void text_json(js_writer *w, const char *key, str text)
+{
+    if (str_empty(text))
+        js_put_null(w, key);
+    else
+        js_put_str(w, key, text);
+}
+
+static void run_json(js_writer *w, const char *key, const store_run *r)
+{
+    js_object(w, key);
+    js_put_int(w, "id", r->id);
+    js_put_z(w, "state", run_state_name(r->state));
+    js_put_instant(w, "queued_at", r->queued_at);
+    js_put_instant(w, "started_at", r->started_at);
+    js_put_instant(w, "ended_at", r->ended_at);
+    text_json(w, "cause", r->cause);
+    text_json(w, "actor", r->actor);
+    counts_json(w, r->counts);
+    text_json(w, "error", r->error);
+    js_close(w);
+}
+
 /* "2026-11-24T02:03:04Z" or a dash */
 static instant_buf when(instant t)
 {
@@ -22,6 +56,29 @@ static void run_text(cli *c, const store_run *r)
 }
 
 /* -- list, show -- */
+
+static void view_json(js_writer *w, const job_view *v)
+{
+    js_object(w, NULL);
+    js_put_z(w, "job", v->kind->name);
+    js_put_z(w, "title", v->kind->title);
+    js_put_str(w, "shop", v->shop);
+    js_put_z(w, "status", v->status);
+    js_put_str(w, "schedule", v->schedule_text);
+    js_put_instant(w, "next_run_at", v->next_at);
+    js_put_instant(w, "paused_at", v->paused_at);
+    if (v->has_running)
+        run_json(w, "running", &v->running);
+    else
+        js_put_null(w, "running");
+    if (v->has_last)
+        run_json(w, "last_run", &v->last);
+    else
+        js_put_null(w, "last_run");
+    js_put_int(w, "owed", v->owed);
+    js_put_instant(w, "oldest_owed_at", v->oldest_owed_at);
+    js_close(w);
+}
 
 static void view_text(cli *c, const job_view *v)
 {
@@ -49,7 +106,7 @@ bool cmd_job_list(cli *c, cli_exit *ret, err *e)
         js_array(&w, NULL);
     for (size_t i = 0; i < count; i++)
         if (c->json)
-            jobs_view_json(&w, &views[i]);
+            view_json(&w, &views[i]);
         else
             view_text(c, &views[i]);
     if (c->json)
@@ -76,7 +133,7 @@ bool cmd_job_show(cli *c, cli_exit *ret, err *e)
         if (views[i].kind != k)
             continue;
         if (c->json) {
-            jobs_view_json(&w, &views[i]);
+            view_json(&w, &views[i]);
         } else {
             cli__line(c, "%s: %s", k->title, k->what);
             view_text(c, &views[i]);
@@ -118,7 +175,7 @@ static bool said(cli *c, const job_kind *k, str code, cli_exit *ret, err *e)
     js_writer w = cli__json(c);
     for (size_t i = 0; i < count; i++)
         if (views[i].kind == k && c->json)
-            jobs_view_json(&w, &views[i]);
+            view_json(&w, &views[i]);
         else if (views[i].kind == k)
             view_text(c, &views[i]);
     *ret = CLI_GOOD;
@@ -222,7 +279,7 @@ bool cmd_job_history(cli *c, cli_exit *ret, err *e)
         js_array(&w, NULL);
     for (size_t i = 0; i < count; i++)
         if (c->json)
-            jobs_run_json(&w, NULL, &rows[i]);
+            run_json(&w, NULL, &rows[i]);
         else
             run_text(c, &rows[i]);
     if (c->json)
@@ -253,7 +310,7 @@ bool cmd_job_log(cli *c, cli_exit *ret, err *e)
     js_writer w = cli__json(c);
     if (c->json) {
         js_object(&w, NULL);
-        jobs_run_json(&w, "run", &r);
+        run_json(&w, "run", &r);
         js_array(&w, "lines");
     } else {
         run_text(c, &r);

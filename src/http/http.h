@@ -9,11 +9,10 @@
 
 typedef struct http_settings {
     const char *db_url;
-    const char *host;        /* "127.0.0.1" */
-    uint16_t port;           /* 0: a free one */
-    const world *world;      /* its net is not used: each worker opens its own */
-    void (*wake)(void *ctx); /* called after a write, by any thread, for the service of jobs to look; may be NULL */
-    void *wake_ctx;
+    const char *host; /* "127.0.0.1" */
+    uint16_t port;    /* 0: a free one */
+    const world *world;
+    jobs_service *jobs; /* woken after a write; may be NULL */
 } http_settings;
 
 typedef struct http_server http_server;

@@ -42,12 +42,6 @@ typedef struct jobs_request {
 MUST bool jobs_run(store *db, const world *w, const jobs_request *r, arena *a, sync_report *ret, int64_t *ret_run,
                    err *e);
 
-/*
- * Queues a run for the service, which takes it up at its next look. A run of the job that is queued already is given
- * again, so that asking twice makes one run. ERR_MISSING: no such shop.
- */
-MUST bool jobs_queue(store *db, const job_kind *k, str code, str actor, int64_t *ret_run, err *e);
-
 /* -- editing; `code` is the shop's. ERR_CONFLICT: somebody edited at the same time; ERR_MISSING: no such shop -- */
 MUST bool jobs_schedule(store *db, const job_kind *k, str code, schedule s, bool paused, int64_t version,
                         err *e); /* version -1: whatever it is */
@@ -75,9 +69,3 @@ MUST bool jobs_list(store_tx *tx, str code, arena *a, job_view **ret, size_t *re
 /* Gathers the facts of one (product, channel), asks Shopify (reads only), and decides. ERR_MISSING: no such SKU or
  * channel. */
 MUST bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, diagnosis *ret, err *e);
-
-/* -- documents: one form for the command line and the REST core; `key` NULL at the top or in a list -- */
-void jobs_run_fields(js_writer *w, const store_run *r); /* into an open object */
-void jobs_run_json(js_writer *w, const char *key, const store_run *r);
-void jobs_view_json(js_writer *w, const job_view *v);
-void jobs_diagnosis_json(js_writer *w, str sku, str channel, const diagnosis *d);

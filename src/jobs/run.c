@@ -15,8 +15,7 @@ typedef struct running {
     bool taken;  /* the run counts as crashed: another may be running */
 } running;
 
-#define OPEN_MAX 20  /* open runs of one job that are looked at: at most one runs, and few wait */
-#define POLL_MS  100 /* between two looks at a run that is waited for */
+#define POLL_MS 100 /* between two looks at a run that is waited for */
 
 static int64_t ticks(const world *w)
 {
@@ -87,39 +86,17 @@ static void progress_in(void *ctx, const char *what, int64_t done, int64_t total
 
 /* -- from queued to running -- */
 
-static bool queue_in(store_tx *tx, const store_run *like, str code, bool again, int64_t *ret_id, err *e)
-{
-    const store_config *c;
-    store_run *open, row = *like;
-    size_t count;
-    if (!store_config_get(tx, &c, e))
-        return false;
-    const store_shop *of = config_shop_by_code(c, code);
-    if (!of)
-        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; 'evenstock export config' shows them", STR_ARG(code));
-    row.shop = of->id;
-    if (!again) {
-        if (!store_runs(tx, row.kind, of->id, /* open_only= */ true, 0, OPEN_MAX, store_arena(tx), &open, &count, e))
-            return false;
-        for (size_t i = 0; i < count; i++)
-            if (open[i].state == RUN_QUEUED) {
-                *ret_id = open[i].id;
-                return true;
-            }
-    }
-    return store_run_add(tx, &row, ret_id, e);
-}
-
-static bool queue(store *db, const store_run *like, str code, bool again, int64_t *ret_id, err *e)
+static bool queue(store *db, const jobs_request *r, int64_t *ret_id, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    return store_begin(db, STORE_WRITE, &tx, e) && queue_in(tx, like, code, again, ret_id, e) && store_commit(&tx, e);
-}
-
-bool jobs_queue(store *db, const job_kind *k, str code, str actor, int64_t *ret_run, err *e)
-{
-    store_run like = {.kind = str_of(k->name), .cause = STR("by hand"), .actor = actor};
-    return queue(db, &like, code, /* again= */ false, ret_run, e);
+    const store_config *c;
+    if (!store_begin(db, STORE_WRITE, &tx, e) || !store_config_get(tx, &c, e))
+        return false;
+    const store_shop *of = config_shop_by_code(c, r->shop);
+    if (!of)
+        return ERR(e, ERR_MISSING, "there is no shop '%.*s'; 'evenstock export config' shows them", STR_ARG(r->shop));
+    store_run row = {.kind = str_of(r->kind->name), .shop = of->id, .cause = r->cause, .actor = r->actor};
+    return store_run_add(tx, &row, ret_id, e) && store_commit(&tx, e);
 }
 
 static bool start(running *r, err *e)
@@ -203,8 +180,7 @@ bool jobs_run(store *db, const world *w, const jobs_request *request, arena *a, 
     running r = {.db = db, .outer = w, .request = request};
     sync_report report = {0};
     err ignored = {0};
-    store_run like = {.kind = str_of(request->kind->name), .cause = request->cause, .actor = request->actor};
-    if (!queue(db, &like, request->shop, /* again= */ true, &r.id, e))
+    if (!queue(db, request, &r.id, e))
         return false;
     *ret_run = r.id;
     if (!start_within(&r, e)) {
