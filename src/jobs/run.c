@@ -130,9 +130,7 @@ static bool finish(running *r, const sync_report *report, const err *trouble, er
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     AUTO(buf_end) buf counts = buf_new(COUNTS_MAX);
-    sync_report brief = {0};
-    if (!trouble)
-        brief = *report;
+    sync_report brief = *report;
     brief.left_count = brief.incident_count = brief.line_count = 0; /* lists are told once, in the log */
     js_writer w = js_writer_new(&counts);
     if (!trouble)
@@ -189,7 +187,7 @@ bool jobs_run(store *db, const world *w, const jobs_request *request, arena *a, 
     }
     if (!work(&r, a, &report, e)) {
         err trouble = *e;
-        (void)!finish(&r, NULL, &trouble, &ignored); /* the first error is the one to tell */
+        (void)!finish(&r, &report, &trouble, &ignored); /* the first error is the one to tell */
         return false;
     }
     *ret = report;
