@@ -15,8 +15,10 @@ static str text_of(const struct embed_file *f)
 bool store__sq_identify(sq_store *s, size_t count, int64_t *ret_version, err *e)
 {
     int64_t id, version, objects;
-    if (!store__sq_setup_int(s, SETUP_OURS, &id, e) || !store__sq_setup_int(s, SETUP_VERSION, &version, e) ||
-        !store__sq_setup_int(s, SETUP_OBJECTS, &objects, e))
+    /* Objects first: between two of these reads another program may commit the first migration, which signs the file.
+     */
+    if (!store__sq_setup_int(s, SETUP_OBJECTS, &objects, e) || !store__sq_setup_int(s, SETUP_OURS, &id, e) ||
+        !store__sq_setup_int(s, SETUP_VERSION, &version, e))
         return false;
     if (id != APPLICATION_ID && (id != 0 || objects > 0))
         return ERR(e, ERR_CORRUPT, "%s is a database of another program; name another file with --db", s->path);

@@ -36,14 +36,25 @@ static bool connect(sq_store *s, err *e)
     return true;
 }
 
+/* A file becomes a WAL by a lock for which SQLite calls no busy handler, so whoever meets another's waits here. */
+static bool make_durable(sq_store *s, err *e)
+{
+    static const int STEP_MS = 10;
+    for (int waited = 0; !store__sq_setup(s, SETUP_DURABLE, e); waited += STEP_MS) {
+        if (e->code != ERR_BUSY || waited >= STORE_BUSY_MS)
+            return false;
+        sqlite3_sleep(STEP_MS);
+    }
+    return true;
+}
+
 static bool bring_forward(sq_store *s, err *e)
 {
     int64_t version;
     if (!store__sq_identify(s, store__migrations_count, &version, e))
         return false;
     if (s->base.mode == STORE_WRITE)
-        return store__sq_setup(s, SETUP_DURABLE, e) &&
-               store__sq_migrate(s, store__migrations, store__migrations_count, e);
+        return make_durable(s, e) && store__sq_migrate(s, store__migrations, store__migrations_count, e);
     if (version == 0)
         return ERR(e, ERR_MISSING, "the database %s is empty; `evenstock init` prepares it", s->path);
     if (version < (int64_t)store__migrations_count)
