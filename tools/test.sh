@@ -38,7 +38,7 @@ c_tests() {
     local dir=$1 started=$SECONDS
     meson test -C "$dir" --no-rebuild --num-processes 2 --print-errorlogs >"$results/$dir.log" 2>&1 ||
         { failed_steps=$((failed_steps + 1)); grep -E 'FAIL|TIMEOUT|ERROR|not ok' "$results/$dir.log" | head -40; }
-    python3 tools/tally.py junit "$dir" "$dir/meson-logs/testlog.junit.xml" >>"$results/tally"
+    python3 tools/tally.py meson "$dir" "$dir" >>"$results/tally"
     echo "done  $dir ($((SECONDS - started)) s)"
 }
 
@@ -51,7 +51,6 @@ node_tests() {
     python3 tools/tally.py tap "$name" "$results/$name.tap" >>"$results/tally"
     echo "done  $name ($((SECONDS - started)) s)"
 }
-
 
 rm -rf "$results"
 mkdir -p "$results"
