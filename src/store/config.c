@@ -350,14 +350,14 @@ bool store_channel_put(store_tx *tx, const store_channel *ch, int64_t *ret_id, e
         return false;
     const store_channel *old = config_channel(c, ch->id);
     channel_change change = channel_compare(old, ch);
-    store_channel row = *ch;
+    store_channel row = *ch; /* `ch` may be the configuration's own, which ends here */
     row.behind = !old ? -1 : change.counts ? 0 : old->behind;
     int64_t id;
     if (!tx->owner->ops->channel_put(tx->owner, &row, &id, e) || !config_changed(tx, e))
         return false;
     if ((change.remapped && !forget_channel(tx, id, e)) ||
-        (change.books && !store__lines_resettle(tx, ch->shop, id, e)) ||
-        (change.books && change.shop && change.shop != ch->shop && !store__lines_resettle(tx, change.shop, 0, e)))
+        (change.books && !store__lines_resettle(tx, row.shop, id, e)) ||
+        (change.books && change.shop && change.shop != row.shop && !store__lines_resettle(tx, change.shop, 0, e)))
         return false;
     if (ret_id)
         *ret_id = id;

@@ -293,10 +293,12 @@ static void test_units_that_departed_in_another_channel_wait_for_a_newer_count(v
     f->now += MINUTES(10);
     begin(f);
     OK(store_config_get(f->tx, &c, &trouble));
-    store_channel web = *config_channel(c, w.web), moved = *config_channel(c, other);
+    store_channel web = *config_channel(c, w.web);
     web.location = STR("gid://shopify/Location/5");
-    moved.location = STR(LOCATION);
     OK(store_channel_put(f->tx, &web, NULL, &trouble));
+    OK(store_config_get(f->tx, &c, &trouble)); /* a change ends what was read before it */
+    store_channel moved = *config_channel(c, other);
+    moved.location = STR(LOCATION);
     OK(store_channel_put(f->tx, &moved, NULL, &trouble));
     assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
     assert_int_equal(queue_of(f, w.product, other, QUEUE_DEPARTED), 2);
