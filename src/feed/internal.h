@@ -162,5 +162,7 @@ str feed__column_name(const feed__run *r, int at, const char *otherwise);
 void feed__note(const feed__run *r, const char *format, ...) PRINTF(2, 3);
 
 /* -- the errors file; refused.c -- */
+/* The errors file replaces what has its name: that must not be the file in hand. ERR_USAGE. */
+MUST bool feed__refused_check(const char *errors, const char *path, err *e);
 /* From the store's refused rows of the run's import. */
 MUST bool feed__refused_write(feed__run *r, const char *path, err *e);

@@ -111,6 +111,15 @@ static bool errors_write(feed__run *r, const char *path, err *e)
     return true;
 }
 
+bool feed__refused_check(const char *errors, const char *path, err *e)
+{
+    struct stat to, from;
+    bool known =
+        stat(errors, &to) == 0 && (strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &from) : stat(path, &from)) == 0;
+    return !known || !S_ISREG(to.st_mode) || to.st_dev != from.st_dev || to.st_ino != from.st_ino ||
+           ERR(e, ERR_USAGE, "--errors names the file that is imported, %s; name another one", errors);
+}
+
 bool feed__refused_write(feed__run *r, const char *path, err *e)
 {
     return errors_write(r, path, e) ||

@@ -332,6 +332,9 @@ static bool finish(feed__run *r, const char *path, arena *a, feed_summary *ret, 
 static bool run(feed__run *r, const char *path, arena *a, feed_summary *ret, err *e)
 {
     feed_summary done = {.errors_path = STR("")};
+    const char *errors = r->options->errors_path;
+    if (errors && !feed__refused_check(errors, path, e))
+        return false;
     if (!feed__source_open(path, &r->source, e) || !earlier(r, &done.counts, &done.same_bytes, e))
         return false;
     if (!done.same_bytes) {

@@ -1,6 +1,6 @@
 // import levels: the arithmetic of the three modes, late snapshots, what a file may look like, and what becomes of bad rows.
 import assert from 'node:assert';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { addsUp, counts, errorsOf, level, orders, resets, retail, take } from '../lib/stock.js';
@@ -222,14 +222,34 @@ test('a row that is no UTF-8 is refused, and its bytes are kept', async (t) => {
     assert.ok(readFileSync(`${done.file}.errors.csv`).includes(Buffer.concat([bad, Buffer.from(',NYC,1,1,')])));
 });
 
+test('an identifier of two products is refused, and so is one of none', async (t) => {
+    const at = await retail(t, { products: [{ sku: 'A', identifiers: [{ type: 'ERP', value: '7' }] }, { sku: 'B', identifiers: [{ type: 'ISBN', value: '7' }] }] });
+    const done = await take(at, 'levels', 'id_type,id_value,facility,quantity\n,7,NYC,1\nUPCA,7,NYC,1\nISBN,7,NYC,4\n', '--mode', 'qoh');
+    assert.deepStrictEqual([done.applied, done.refused, await level(at, 'B')], [1, 2, [4, 4]]);
+    assert.match(errorsOf(at, done.file), /^,7,NYC,1,1,id_value,several products.*\nUPCA,7,NYC,1,2,id_value,"?there is no product/m);
+});
+
+test('of two counts the later moment wins, whatever their clocks say', async (t) => {
+    const at = await retail(t);
+    await resets(at, [['A', 'NYC', 1]], 'qoh', '--as-of', '2026-10-25T02:30:00+02:00');
+    await resets(at, [['A', 'NYC', 2]], 'qoh', '--as-of', '2026-10-25T02:15:00+01:00'); /* 45 minutes later: daylight saving has ended */
+    assert.strictEqual((await resets(at, [['A', 'NYC', 3]], 'qoh', '--as-of', '2026-10-24T20:59:59-04:00')).unchanged, 1);
+    assert.deepStrictEqual(await level(at), [2, 2]);
+    await resets(at, [['A', 'NYC', 4]], 'qoh', '--as-of', '2026-10-24T21:15:01-04:00');
+    assert.deepStrictEqual(await level(at), [4, 4]);
+});
+
 test('a quote that never ends refuses its row, not the ones before', async (t) => {
     const at = await retail(t);
     const done = await take(at, 'levels', `${HEAD}A,NYC,4\n"B,NYC,5\n`, '--mode', 'qoh');
     assert.deepStrictEqual([done.applied, done.refused], [1, 1]);
 });
 
-test('a row of 100 KB is refused and the next one is read', async (t) => {
+test('a row of 64 KiB is read; one of a byte more is refused, and the next one is read', async (t) => {
     const at = await retail(t);
+    const row = (bytes) => `B,NYC,7,${'x'.repeat(bytes - 9)}\n`; /* with its end */
+    const edge = await take(at, 'levels', `${HEAD.trimEnd()},note\n${row(65_537)}${row(65_536)}`, '--mode', 'qoh');
+    assert.deepStrictEqual([edge.applied, edge.refused, await level(at, 'B')], [1, 1, [7, 7]]);
     const done = await take(at, 'levels', `${HEAD}${'x'.repeat(100_000)},NYC,1\nA,NYC,4\n`, '--mode', 'qoh');
     assert.deepStrictEqual([done.applied, done.refused], [1, 1]);
     assert.deepStrictEqual(await level(at), [4, 4]);
@@ -243,6 +263,14 @@ test('--errors names the file', async (t) => {
     assert.match(at.read('refused.csv'), /^X,NYC,1,1,sku,/m);
     assert.ok(!existsSync(`${file}.errors.csv`));
     await at.refuses(importing(at, at.file('in2.csv', `${HEAD}Y,NYC,1\n`), '--errors', at.path('no/such/folder.csv')), 3, /folder\.csv/);
+});
+
+test('--errors never replaces the file that is imported, by whatever name', async (t) => {
+    const at = await retail(t);
+    const text = `${HEAD}X,NYC,1\n`, file = at.file('in.csv', text);
+    symlinkSync(file, at.path('link.csv'));
+    for (const name of [file, 'in.csv', './in.csv', at.path('link.csv')]) await at.refuses(importing(at, file, '--errors', name, '--json'), 2, /--errors .*in\.csv|link\.csv/);
+    assert.strictEqual(at.read('in.csv'), text);
 });
 
 // ---- the options
