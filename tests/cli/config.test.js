@@ -1,5 +1,6 @@
 // import config and export config: declarative, whole or not at all, and the export gives the same configuration again.
 import assert from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
 import { workspace } from '../lib/harness.js';
@@ -127,6 +128,30 @@ test('another list of members counts at once, and the books agree', async (t) =>
     }
 });
 
+test('the members that a group had are kept as its history', async (t) => {
+    const at = await full(t);
+    await change(at, { groups: [{ code: 'ONLINE', members: [{ facility: 'OUT' }] }] });
+    const sql = 'SELECT f.code, m.replaced_at IS NULL FROM member m JOIN facility f ON f.id = m.facility ORDER BY m.id';
+    assert.deepStrictEqual(execFileSync('sqlite3', [at.db, sql], { encoding: 'utf8' }).trim().split('\n'), ['NYC|0', 'WH|0', 'OUT|1']);
+});
+
+test('a kit may name what stands later in the file, and what stops being a kit there', async (t) => {
+    const at = await full(t);
+    await change(at, { products: [{ sku: 'BIG', kit: [{ sku: 'A', quantity: 2 }, { sku: '商品 / 1', quantity: 1 }] }, { sku: 'A', kit: [] }, { sku: ' 商品 / 1 ' }] });
+    const kits = Object.fromEntries(JSON.parse(await exported(at)).products.map((one) => [one.sku, one.kit ?? []]));
+    assert.deepStrictEqual([kits.BIG, kits.A], [[{ sku: 'A', quantity: 2 }, { sku: '商品 / 1', quantity: 1 }], []]);
+    await at.verify();
+});
+
+test("a kit's settings at a facility do not count", async (t) => {
+    const at = await full(t);
+    await change(at, { groups: [{ code: 'EMPTY', members: [{ facility: 'WH' }] }] });
+    await resets(at, [['B', 'WH', 10], ['C', 'WH', 10]]);
+    await change(at, { product_facilities: [{ sku: 'A', facility: 'WH', safety_stock: 100, allow_brokering: false }] });
+    assert.strictEqual(await at.atp('A', 'paper'), 5);
+    await at.verify();
+});
+
 // ---- refused whole
 
 const BAD = {
@@ -172,6 +197,17 @@ const BAD = {
     'a part twice': [{ products: [{ sku: 'K', kit: [{ sku: 'C', quantity: 1 }, { sku: 'C', quantity: 2 }] }] }, /C|twice/],
     'an empty SKU': [{ products: [{ sku: '  ' }] }, /sku/],
     'a tag that is no text': [{ products: [{ sku: 'B', tags: [1] }] }, /tag/],
+    'a huge safety stock': [{ product_facilities: [{ sku: 'B', facility: 'NYC', safety_stock: 1000000001 }] }, /safety_stock/],
+    'a number beyond all numbers': ['{"product_facilities": [{"sku": "B", "facility": "NYC", "safety_stock": 99999999999999999999}]}', /./],
+    'a physical channel with a group': [{ channels: [{ code: 'c', mode: 'physical', facility: 'NYC', group: 'ONLINE' }] }, /group/],
+    'a shop without a location': [{ channels: [{ code: 'c', mode: 'aggregate', group: 'ONLINE', shop: 'main' }] }, /location/],
+    'half a client': [{ shops: [{ code: 's', url: 'http://127.0.0.1:1', client_id_env: 'A' }] }, /client_secret_env/],
+    'an unknown API version': [{ shops: [{ code: 'main', api_version: 'latest' }] }, /api_version/],
+    'an item without a shop': [{ product_channels: [{ sku: 'B', channel: 'paper', item: 'gid://shopify/InventoryItem/8' }] }, /item/],
+    'settings twice': [{ product_channels: [{ sku: 'B', channel: 'web' }, { sku: 'B', channel: 'web' }] }, /product_channels\[1\].*twice/],
+    'a SKU that is too long': [{ products: [{ sku: 'x'.repeat(256) }] }, /255/],
+    'an identifier without a value': [{ products: [{ sku: 'B', identifiers: [{ type: 'UPCA' }] }] }, /identifiers/],
+    rules: [{ rules: [{ code: 'R' }] }, /rules/],
     'UTF-16': [Buffer.from('\ufeff{}', 'utf16le'), /UTF-16/],
 };
 test('a bad file is refused whole', async (t) => {

@@ -82,6 +82,27 @@ for (const queue of ['brokering', 'preorder', 'backorder', 'unfillable'])
         await at.verify();
     });
 
+test('a channel that holds promises nothing while pre-orders or backorders are queued', async (t) => {
+    for (const [queue, held] of [['brokering', false], ['preorder', true], ['backorder', true], ['unfillable', false]]) {
+        const at = await stocked(t);
+        await at.config({ channels: [{ code: 'web', hold_preorder: true }] });
+        await orders(at, [event('placed', 2, { queue })]);
+        const { raw, terms } = await at.json(['atp', 'A', '--channel', 'web']);
+        assert.deepStrictEqual([raw, terms.find((term) => term.name === 'preorder_hold')?.quantity], held ? [0, -18] : [18, undefined], queue);
+        await orders(at, [event('allocated', 2, { facility: 'NYC' })]);
+        assert.strictEqual(await at.atp('A'), 18, queue);
+    }
+});
+
+test('a unit that departed leaves the queue when an event names its facility', async (t) => {
+    const at = await stocked(t);
+    await orders(at, [event('placed', 3), event('fulfilled', 3)]);
+    await stands(at, queued);
+    await orders(at, [event('fulfilled', 2, { facility: 'WH' })]);
+    await stands(at, { WH: '8/8', queue: -1, web: 17 });
+    await at.verify();
+});
+
 test('a release goes to the queue that it names', async (t) => {
     const at = await stocked(t), other = await stocked(t);
     await orders(at, [event('placed', 2, { queue: 'unfillable' }), event('allocated', 2, { facility: 'NYC' }), event('released', 2, { queue: 'brokering' })]);
@@ -104,6 +125,25 @@ test('the set of events counts, not the order in which they come', async (t) => 
         await stands(at, truth, `shuffle ${n}`);
         await at.verify();
     }
+});
+
+function* permutations(list, first = []) {
+    if (list.length === 0) yield first;
+    for (const [n, one] of list.entries()) yield* permutations(list.toSpliced(n, 1), [...first, one]);
+}
+
+test('all 720 orders of arrival of six events come to the same', async (t) => {
+    const kinds = [['placed', 5], ['allocated', 1, { facility: 'BOS', seq: 1 }], ['allocated', 1, { facility: 'NYC', seq: 3 }], ['fulfilled', 2, { facility: 'NYC' }],
+        ['cancelled', 1, { restock: false }], ['returned', 1, { facility: 'WH', restock: true }]];
+    const all = [...permutations(kinds)], skus = all.map((_, n) => `P${n}`);
+    const at = await retail(t, { products: skus.map((sku) => ({ sku })) });
+    await resets(at, skus.map((sku) => [sku, 'NYC', 10]));
+    const done = await orders(at, all.flatMap((list, n) => list.map(([kind, quantity, more]) => event(kind, quantity, { ...more, order: `${n}`, sku: skus[n] }))));
+    assert.deepStrictEqual([done.applied, done.waiting], [4320, 0]);
+    for (const { sku, facility, qoh, atp } of await at.lines(['export', 'levels']))
+        assert.deepStrictEqual([qoh, atp], { NYC: [7, 5], WH: [1, 1] }[facility] ?? [0, 0], `${sku} at ${facility}: ${JSON.stringify(all[skus.indexOf(sku)])}`);
+    for (const { sku, channel, raw } of await at.lines(['export', 'atp'])) assert.strictEqual(raw, channel === 'web' ? 6 : 5, sku);
+    await at.verify();
 });
 
 test('an event before its order waits, moves nothing, and applies with it', async (t) => {
@@ -243,6 +283,20 @@ test('the lines of one order are apart, and the same numbers in two channels are
     await stands(at, { NYC: '10/7', queue: -3, web: 14 });
     await orders(at, [event('cancelled', 3)]);
     await stands(at, { NYC: '10/7', queue: -2, web: 15 });
+});
+
+test('an event of another product than its line is refused', async (t) => {
+    const at = await stocked(t);
+    await orders(at, [event('placed', 3)]);
+    const done = await orders(at, [event('fulfilled', 3, { sku: 'B', facility: 'NYC' })]);
+    assert.match(errorsOf(at, done.file), /,sku,"?order 1, line 1 is of another product/);
+    await stands(at, queued);
+});
+
+test('while there is one channel, an event need not name it', async (t) => {
+    const at = await stocked(t, { channels: [{ code: 'web', mode: 'aggregate', group: 'ONLINE' }] });
+    assert.strictEqual((await orders(at, [event('placed', 3, { channel: undefined })])).applied, 1);
+    assert.strictEqual(await at.atp('A'), 17);
 });
 
 test('--dry-run and --all-or-nothing write no event', async (t) => {

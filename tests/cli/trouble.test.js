@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PROGRAM, workspace } from '../lib/harness.js';
-import { addsUp, level, resets, retail, take } from '../lib/stock.js';
+import { LONG, PROGRAM, workspace } from '../lib/harness.js';
+import { addsUp, CONFIG, level, resets, retail, take } from '../lib/stock.js';
 
 const MANY = 4_000;
 const SKUS = Array.from({ length: MANY }, (_, n) => `S${n}`);
@@ -72,6 +72,22 @@ test('many writers at once: every change counts once', async (t) => {
     const done = await Promise.all(files.map((file) => at.json(['import', 'adjustments', file])));
     done.forEach(addsUp);
     assert.deepStrictEqual(await level(at), [36, 36]);
+    await at.verify();
+});
+
+test('a lock that outlasts the wait is told, and the next run does it all', { skip: !LONG && 'waits for 30 s' }, async (t) => {
+    const at = await retail(t);
+    const release = await locked(t, at), file = at.file('in.csv', 'sku,facility,quantity\nA,NYC,4\n');
+    await at.refuses(['import', 'levels', file, '--mode', 'qoh', '--json'], 3, /lock|busy|another/i);
+    await release();
+    assert.strictEqual((await at.json(['import', 'levels', file, '--mode', 'qoh'])).applied, 1);
+    await at.verify();
+});
+
+test('programs that make the database at once all find it whole', async (t) => {
+    const at = workspace(t);
+    const file = at.file('config.json', CONFIG);
+    for (const { status, err } of await Promise.all(SKUS.slice(0, 4).map(() => at.run(['import', 'config', file])))) assert.strictEqual(status, 0, err);
     await at.verify();
 });
 
@@ -148,6 +164,12 @@ test('a database cannot be made on a full disk, and is made when there is room',
     }
     assert.strictEqual((await at.run(['init'])).status, 0);
     await at.verify();
+});
+
+test('an export that does not fit is an error, not half an answer', async (t) => {
+    const { status, stdout, stderr } = cramped(await many(t), 64, ['export', 'atp', '--json']);
+    assert.deepStrictEqual([status, stdout], [3, '']);
+    assert.match(stderr, /output cannot be written/);
 });
 
 test('an errors file that cannot be written leaves the import to be ended', async (t) => {
