@@ -131,7 +131,7 @@ struct feed__run {
     /* private to run.c */
     str import_options;
     int64_t numbered, last_row;
-    bool ended, one_transaction;
+    bool ended, one_transaction, overtaken;
 };
 
 MUST bool feed__import(const feed__kind *kind, void *own, store *s, const char *path, str import_options,

@@ -4,14 +4,16 @@
  * F1 the rows of a chunk, their counts and `rows_done` are one transaction: a crashed import goes on after the last
  * one. F2 a file that was finished before, byte for byte with the same options, changes nothing. F3 --dry-run and
  * --all-or-nothing are one transaction over all chunks, flushed after each so that memory stays flat. F4 the errors
- * file is complete before the import is marked as finished.
+ * file is complete before the import is marked as finished. F5 of two imports of one file the second waits for the
+ * first.
  */
 #include "feed/internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#define REFUSED_SHOWN 10 /* refused rows that a dry run tells one by one */
+#define REFUSED_SHOWN 10             /* refused rows that a dry run tells one by one */
+#define LOOK_US       INT64_C(50000) /* between two looks at how far another import of the same file is */
 
 static void run_end(feed__run *r)
 {
@@ -124,28 +126,38 @@ static str base_name(const char *path)
     return str_of(strcmp(path, "-") == 0 ? "standard input" : slash ? slash + 1 : path);
 }
 
-/* Was this file here before? Sets import and rows_done of one that was interrupted. */
-static bool earlier(feed__run *r, import_counts *ret_counts, bool *ret_same, err *e)
+static bool find(const feed__run *r, store_import *ret, bool *ret_some, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
+    return store_begin(r->store, STORE_READ, &tx, e) &&
+           store_import_find(tx, str_of(r->kind->name), r->import_options, feed__source_digest(r->source), ret,
+                             ret_some, e);
+}
+
+/* F2 */
+static void same_bytes(const feed__run *r, const store_import *was, feed_summary *ret)
+{
+    ret->same_bytes = true;
+    ret->counts = (import_counts){.rows = was->counts.rows, .unchanged = was->counts.rows};
+    feed__note(r,
+               "the same bytes were imported before (import %" PRId64
+               " of %s): nothing changes; --again imports them once more",
+               was->id, INSTANT_Z(was->started_at));
+}
+
+/* Was this file here before? Sets import and rows_done of one that was interrupted. */
+static bool earlier(feed__run *r, feed_summary *ret, err *e)
+{
     store_import was;
     bool some;
-    *ret_same = false;
     if (r->options->again)
         return true;
-    if (!store_begin(r->store, STORE_READ, &tx, e) ||
-        !store_import_find(tx, str_of(r->kind->name), r->import_options, feed__source_digest(r->source), &was, &some,
-                           e))
+    if (!find(r, &was, &some, e))
         return false;
     if (!some)
         return true;
     if (was.finished) {
-        *ret_same = true;
-        *ret_counts = (import_counts){.rows = was.counts.rows, .unchanged = was.counts.rows};
-        feed__note(r,
-                   "the same bytes were imported before (import %" PRId64
-                   " of %s): nothing changes; --again imports them once more",
-                   was.id, INSTANT_Z(was.started_at));
+        same_bytes(r, &was, ret);
         return true;
     }
     if (was.rows_done > 0 && r->options->all_or_nothing)
@@ -158,6 +170,35 @@ static bool earlier(feed__run *r, import_counts *ret_counts, bool *ret_same, err
     r->rows_done = was.rows_done;
     r->counts = was.counts;
     return true;
+}
+
+/* F5: once overtaken, looks on until the other has finished; gives up when that one makes no progress any more. */
+static bool await_other(const feed__run *r, feed_summary *ret, err *e)
+{
+    io_clock clock = os_clock();
+    int64_t rows_done = -1, patience_until = 0;
+    feed__note(r, "another import of the same file is running: waiting for its end");
+    for (;;) {
+        store_import other = {0};
+        bool some;
+        if (!find(r, &other, &some, e))
+            return false;
+        int64_t now = clock.ticks_us(clock.ctx);
+        if (some && other.finished) {
+            same_bytes(r, &other, ret);
+            return true;
+        }
+        if (other.rows_done != rows_done) {
+            rows_done = other.rows_done;
+            patience_until = now + (int64_t)STORE_BUSY_MS * 1000;
+        }
+        if (now >= patience_until)
+            return ERR(e, ERR_CONFLICT,
+                       "another import of the same file stands still after row %" PRId64
+                       "; import the file again to go on from there",
+                       rows_done);
+        clock.sleep_until_us(clock.ctx, now + LOOK_US);
+    }
 }
 
 /* -- chunks -- */
@@ -210,8 +251,9 @@ static bool import_begin(feed__run *r, err *e)
         !store_import_find(r->tx, kind, r->import_options, content, &now, &some, e))
         return false;
     bool ours = r->import ? some && now.id == r->import && !now.finished && now.rows_done == r->rows_done : !some;
+    r->overtaken = !ours;
     if (!ours)
-        return ERR(e, ERR_CONFLICT, "another import of the same file is running; let that one finish");
+        return ERR(e, ERR_CONFLICT, "another import of the same file is running");
     return r->import || store_import_begin(r->tx, kind, r->import_options, content, r->source_text, &r->import, e);
 }
 
@@ -329,26 +371,30 @@ static bool finish(feed__run *r, const char *path, arena *a, feed_summary *ret, 
     return true;
 }
 
+static bool all_rows(feed__run *r, const char *path, arena *a, feed_summary *ret, err *e)
+{
+    if (!rows_open(r, e))
+        return err_wrap(e, "%s", path);
+    do {
+        if (!fill(r, e) || (r->row_count > 0 && !chunk(r, e)))
+            return false;
+    } while (!r->ended);
+    return feed__source_same(r->source, e) && finish(r, path, a, ret, e);
+}
+
 static bool run(feed__run *r, const char *path, arena *a, feed_summary *ret, err *e)
 {
     feed_summary done = {.errors_path = STR("")};
     const char *errors = r->options->errors_path;
     if (errors && !feed__refused_check(errors, path, e))
         return false;
-    if (!feed__source_open(path, &r->source, e) || !earlier(r, &done.counts, &done.same_bytes, e))
+    if (!feed__source_open(path, &r->source, e) || !earlier(r, &done, e))
         return false;
-    if (!done.same_bytes) {
-        if (!rows_open(r, e))
-            return err_wrap(e, "%s", path);
-        for (;;) {
-            if (!fill(r, e))
-                return false;
-            if (r->row_count > 0 && !chunk(r, e))
-                return false;
-            if (r->ended)
-                break;
-        }
-        if (!feed__source_same(r->source, e) || !finish(r, path, a, &done, e))
+    if (!done.same_bytes && !all_rows(r, path, a, &done, e)) {
+        if (!r->overtaken)
+            return false;
+        store_tx_end(&r->tx);
+        if (!await_other(r, &done, e))
             return false;
     }
     *ret = done;
