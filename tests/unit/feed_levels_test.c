@@ -409,6 +409,31 @@ static void test_two_imports_of_one_file_at_once_do_not_mix(void **state)
     assert_int_equal(bed_ledger_rows(b), ROWS - ROWS / 1000);
 }
 
+static void on_taken_and_left(void *ctx, int64_t done, int64_t total)
+{
+    (void)done;
+    (void)total;
+    bed *b = ctx;
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    const import_counts counts = {0};
+    b->options.progress = NULL;
+    GOOD(b, store_begin(b->store, STORE_WRITE, &tx, &b->error));
+    GOOD(b, store_import_progress(tx, 1, 7000, &counts, false, &b->error));
+    GOOD(b, store_commit(&tx, &b->error));
+}
+
+static void test_an_import_that_was_overtaken_and_left_is_told(void **state)
+{
+    bed *b = *state;
+    if (!getenv("EVENSTOCK_LONG") || strcmp(getenv("EVENSTOCK_LONG"), "1") != 0)
+        skip(); /* it waits as long as a writer waits: 30 s */
+    const char *path = many(b, "f", true);
+    b->options.progress = on_taken_and_left;
+    b->options.progress_ctx = b;
+    BAD(b, feed_levels(b->store, path, RESET_QOH, INSTANT_NONE, &b->options, b->memory, &b->summary, &b->error),
+        ERR_CONFLICT, "stands still after row 7000");
+}
+
 static void on_note(void *ctx, str line)
 {
     bed *b = ctx;
@@ -446,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_was_interrupted_cannot_be_all_or_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_dry_run_over_many_chunks_counts_like_the_import, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_imports_of_one_file_at_once_do_not_mix, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_import_that_was_overtaken_and_left_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_first_imports_of_one_file_do_not_mix, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
