@@ -87,6 +87,7 @@ struct store_ops {
     bool (*meta_put)(store *s, const char *name, int64_t value, err *e);
 
     bool (*any)(store *s, store__table which, bool *ret, err *e); /* does it hold a row */
+    bool (*data_version)(store *s, int64_t *ret, err *e);         /* moves with the commits of others */
 
     /* configuration; put: id 0 inserts. Lists sorted by code. */
     bool (*facilities)(store *s, arena *a, store_facility **ret, size_t *ret_count, err *e);
@@ -233,6 +234,7 @@ struct store_ops {
                  size_t *ret_count, err *e);
     bool (*runs_open)(store *s, str kind, int64_t shop, int64_t before, uint32_t limit, arena *a, store_run **ret,
                       size_t *ret_count, err *e);
+    bool (*run_drop)(store *s, int64_t id, err *e); /* with its log */
     bool (*run_log_add)(store *s, int64_t run, instant at, str text, err *e);
     bool (*run_log_lines)(store *s, int64_t run, int64_t after, uint32_t limit, arena *a, store_log_line **ret,
                           size_t *ret_count, err *e);

@@ -2,7 +2,7 @@
  * Jobs and their runs: jobs.h says what they are.
  *
  * J1 an edit of a job names the version it was made from; every edit raises it.
- * J2 a run is changed only under its own fence; a crashed one has none any more.
+ * J2 a run that somebody works on is changed only under its own fence; a crashed one has none any more.
  */
 #include "store/internal.h"
 
@@ -74,10 +74,11 @@ static bool run_put(store_tx *tx, const store_run *r, err *e)
 bool store_run_add(store_tx *tx, const store_run *r, int64_t *ret_id, err *e)
 {
     store_run row = *r;
+    CHECK(r->state == RUN_PENDING || r->state == RUN_QUEUED);
     row.id = 0;
-    row.state = RUN_QUEUED;
     row.queued_at = tx->now;
-    row.started_at = row.ended_at = row.beat_at = INSTANT_NONE;
+    row.beat_at = r->state == RUN_QUEUED ? tx->now : INSTANT_NONE;
+    row.started_at = row.ended_at = INSTANT_NONE;
     row.fence = 0;
     row.cancel_asked = false;
     return tx->owner->ops->run_put(tx->owner, &row, ret_id, e);
@@ -89,6 +90,18 @@ static bool run_named(store_tx *tx, int64_t id, store_run *ret, err *e)
     if (!store_run_get(tx, id, tx->memory, ret, &some, e))
         return false;
     return some || ERR(e, ERR_MISSING, "there is no run %" PRId64 "; 'evenstock job history' lists them", id);
+}
+
+bool store_run_take(store_tx *tx, int64_t id, err *e)
+{
+    store_run row;
+    if (!run_named(tx, id, &row, e))
+        return false;
+    if (row.state != RUN_PENDING)
+        return ERR(e, ERR_CONFLICT, "run %" PRId64 " is %s, it is not to be taken up", id, run_state_name(row.state));
+    row.state = RUN_QUEUED;
+    row.beat_at = tx->now;
+    return run_put(tx, &row, e);
 }
 
 bool store_run_start(store_tx *tx, int64_t id, int64_t *ret_fence, err *e)
@@ -109,12 +122,12 @@ bool store_run_start(store_tx *tx, int64_t id, int64_t *ret_fence, err *e)
     return true;
 }
 
-/* The run while it is running under `fence`; J2. */
+/* The run while somebody works on it under `fence`; J2. */
 static bool run_ours(store_tx *tx, int64_t id, int64_t fence, store_run *ret, err *e)
 {
     if (!run_named(tx, id, ret, e))
         return false;
-    if (ret->state == RUN_RUNNING && ret->fence == fence)
+    if (ret->state == (fence ? RUN_RUNNING : RUN_QUEUED) && ret->fence == fence)
         return true;
     return ERR(e, ERR_CONFLICT, "run %" PRId64 " was taken from us: it is %s", id, run_state_name(ret->state));
 }
@@ -178,8 +191,8 @@ bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *
     if (!store_runs(tx, STR(""), 0, true, 0, OPEN_RUNS_MAX, tx->memory, &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].state != RUN_RUNNING || tx->now - rows[i].beat_at < stale_s * US_PER_S)
-            continue;
+        if (rows[i].beat_at == INSTANT_NONE || tx->now - rows[i].beat_at < stale_s * US_PER_S)
+            continue; /* pending: nobody has it; or alive */
         rows[i].state = RUN_CRASHED;
         rows[i].ended_at = tx->now;
         rows[i].error = str_printf(tx->memory, "no sign of life since %s", INSTANT_Z(rows[i].beat_at));
@@ -188,6 +201,16 @@ bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *
         ++*ret_count;
     }
     return true;
+}
+
+bool store_run_forget(store_tx *tx, int64_t id, err *e)
+{
+    store_run row;
+    if (!run_named(tx, id, &row, e))
+        return false;
+    if (!run_state_over(row.state))
+        return ERR(e, ERR_CONFLICT, "run %" PRId64 " is %s", id, run_state_name(row.state));
+    return tx->owner->ops->run_drop(tx->owner, id, e);
 }
 
 bool store_run_log(store_tx *tx, int64_t run, str text, err *e)

@@ -25,8 +25,8 @@ MUST bool store_job_put(store_tx *tx, const store_job *j, err *e);
 MUST bool store_job_next(store_tx *tx, str kind, int64_t shop, instant next_at, err *e);
 
 typedef enum run_state {
-    RUN_PENDING,
-    RUN_QUEUED,
+    RUN_PENDING, /* asked for; the service takes it up */
+    RUN_QUEUED,  /* a worker has it and waits for a run of the same job to end */
     RUN_RUNNING,
     RUN_FINISHED,
     RUN_FAILED,
@@ -45,21 +45,26 @@ typedef struct store_run {
     str cause; /* "schedule", "changes", "by hand" */
     str actor;
     instant queued_at, started_at, ended_at, beat_at; /* INSTANT_NONE: not yet */
-    int64_t fence;
+    int64_t fence;                                    /* 0: never running */
     bool cancel_asked;
     str counts; /* JSON object; "" before its end */
     str error;  /* "" none */
 } store_run;
-MUST bool store_run_add(store_tx *tx, const store_run *r, int64_t *ret_id, err *e); /* queued */
+MUST bool store_run_add(store_tx *tx, const store_run *r, int64_t *ret_id, err *e); /* pending or queued, as it says */
+/* Pending to queued. ERR_CONFLICT: another worker has it, or it was cancelled. */
+MUST bool store_run_take(store_tx *tx, int64_t id, err *e);
 /* Queued to running under a new fence. ERR_BUSY: a run of this job is running; ERR_CONFLICT: it is no longer queued. */
 MUST bool store_run_start(store_tx *tx, int64_t id, int64_t *ret_fence, err *e);
-/* ERR_CONFLICT: the fence was taken, the run counts as crashed. *ret_cancel: somebody asked for its end. */
+/* Of a queued (fence 0) or running run. ERR_CONFLICT: the fence was taken, the run counts as crashed, or, while it was
+ * queued, as cancelled. *ret_cancel: somebody asked for its end. */
 MUST bool store_run_beat(store_tx *tx, int64_t id, int64_t fence, bool *ret_cancel, err *e);
 MUST bool store_run_end(store_tx *tx, int64_t id, int64_t fence, run_state state, str counts, str error, err *e);
-/* Queued: cancelled at once. Running: asked to end. ERR_MISSING, ERR_CONFLICT: it is over already. */
+/* Pending or queued: cancelled at once. Running: asked to end. ERR_MISSING, ERR_CONFLICT: it is over already. */
 MUST bool store_run_cancel(store_tx *tx, int64_t id, err *e);
-/* Running runs without a beat for `stale_s` become crashed; *ret_count of them. */
+/* Queued and running runs without a beat for `stale_s` become crashed; *ret_count of them. */
 MUST bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *e);
+/* As if it had never been, with its log. ERR_MISSING; ERR_CONFLICT: it is not over. */
+MUST bool store_run_forget(store_tx *tx, int64_t id, err *e);
 MUST bool store_run_get(store_tx *tx, int64_t id, arena *a, store_run *ret, bool *ret_some, err *e);
 /* Newest first, of one job (kind "" any, shop 0 any), before run id `before` (0: from the newest); only those not over
  * if asked. */

@@ -134,6 +134,12 @@ instant store_now(const store_tx *tx)
     return tx->now;
 }
 
+bool store_data_version(store *s, int64_t *ret, err *e)
+{
+    CHECK(!s->tx);
+    return s->ops->data_version(s, ret, e);
+}
+
 arena *store_arena(store_tx *tx)
 {
     return tx->memory;

@@ -40,12 +40,17 @@ static void test_a_job_is_edited_from_the_version_that_was_seen(void **state)
     commit(f);
 }
 
-static int64_t a_run(fixture *f, int64_t of, const char *kind)
+static int64_t a_run_that_is(fixture *f, run_state state, int64_t of, const char *kind)
 {
     int64_t id;
-    store_run r = {.kind = str_of(kind), .shop = of, .cause = STR("by hand"), .actor = STR("test")};
+    store_run r = {.kind = str_of(kind), .shop = of, .state = state, .cause = STR("by hand"), .actor = STR("test")};
     OK(store_run_add(f->tx, &r, &id, &trouble));
     return id;
+}
+
+static int64_t a_run(fixture *f, int64_t of, const char *kind)
+{
+    return a_run_that_is(f, RUN_QUEUED, of, kind);
 }
 
 static store_run the_run(fixture *f, int64_t id)
@@ -102,12 +107,115 @@ static void test_a_run_without_a_heartbeat_has_crashed(void **state)
     commit(f);
     f->now += 31 * US_PER_S;
     begin(f);
+    OK(store_run_beat(f->tx, second, 0, &cancel, &trouble));
     OK(store_runs_crashed(f->tx, 30, &count, &trouble));
     assert_int_equal(count, 1);
     assert_int_equal(the_run(f, first).state, RUN_CRASHED);
     FAILS(store_run_beat(f->tx, first, fence, &cancel, &trouble), ERR_CONFLICT, "crashed");
     OK(store_run_start(f->tx, second, &fence, &trouble)); /* it frees itself */
     commit(f);
+}
+
+static void test_a_pending_run_is_taken_up_once(void **state)
+{
+    fixture *f = *state;
+    int64_t fence, count;
+    bool cancel;
+    begin(f);
+    int64_t of = a_shop(f, "main"), asked = a_run_that_is(f, RUN_PENDING, of, "hard"),
+            other = a_run_that_is(f, RUN_PENDING, of, "hard");
+    FAILS(store_run_start(f->tx, asked, &fence, &trouble), ERR_CONFLICT, "is pending");
+    FAILS(store_run_beat(f->tx, asked, 0, &cancel, &trouble), ERR_CONFLICT, "is pending");
+    commit(f);
+    f->now += MINUTES(60);
+    begin(f);
+    OK(store_runs_crashed(f->tx, 30, &count, &trouble));
+    assert_int_equal(count, 0); /* nobody has it, so nobody has lost it */
+    OK(store_run_take(f->tx, asked, &trouble));
+    FAILS(store_run_take(f->tx, asked, &trouble), ERR_CONFLICT, "is queued");
+    OK(store_run_cancel(f->tx, other, &trouble));
+    FAILS(store_run_take(f->tx, other, &trouble), ERR_CONFLICT, "is cancelled");
+    FAILS(store_run_take(f->tx, 99, &trouble), ERR_MISSING, "no run 99");
+    OK(store_run_start(f->tx, asked, &fence, &trouble));
+    commit(f);
+}
+
+static void test_a_queued_run_whose_worker_is_gone_has_crashed(void **state)
+{
+    fixture *f = *state;
+    int64_t fence, count;
+    bool cancel;
+    begin(f);
+    int64_t waiting = a_run(f, a_shop(f, "main"), "recent");
+    commit(f);
+    f->now += 29 * US_PER_S;
+    begin(f);
+    OK(store_run_beat(f->tx, waiting, 0, &cancel, &trouble));
+    commit(f);
+    f->now += 29 * US_PER_S;
+    begin(f);
+    OK(store_runs_crashed(f->tx, 30, &count, &trouble));
+    assert_int_equal(count, 0);
+    commit(f);
+    f->now += US_PER_S;
+    begin(f);
+    OK(store_runs_crashed(f->tx, 30, &count, &trouble));
+    assert_int_equal(count, 1);
+    FAILS(store_run_start(f->tx, waiting, &fence, &trouble), ERR_CONFLICT, "is crashed");
+    FAILS(store_run_beat(f->tx, waiting, 0, &cancel, &trouble), ERR_CONFLICT, "is crashed");
+    commit(f);
+}
+
+static void test_only_a_run_that_is_over_is_forgotten(void **state)
+{
+    fixture *f = *state;
+    store_run r;
+    store_log_line *lines;
+    size_t count;
+    bool some;
+    begin(f);
+    int64_t of = a_shop(f, "main"), gone = a_run(f, of, "orders"), kept = a_run(f, of, "orders");
+    OK(store_run_log(f->tx, gone, STR("nothing new"), &trouble));
+    OK(store_run_log(f->tx, kept, STR("something"), &trouble));
+    FAILS(store_run_forget(f->tx, gone, &trouble), ERR_CONFLICT, "is queued");
+    OK(store_run_cancel(f->tx, gone, &trouble));
+    OK(store_run_forget(f->tx, gone, &trouble));
+    FAILS(store_run_forget(f->tx, gone, &trouble), ERR_MISSING, "no run");
+    commit(f);
+    look(f);
+    OK(store_run_get(f->tx, gone, f->a, &r, &some, &trouble));
+    assert_false(some);
+    OK(store_run_log_lines(f->tx, gone, 0, 10, f->a, &lines, &count, &trouble));
+    assert_int_equal(count, 0);
+    OK(store_run_log_lines(f->tx, kept, 0, 10, f->a, &lines, &count, &trouble));
+    assert_int_equal(count, 1);
+    back(f);
+}
+
+static void test_the_data_version_moves_with_the_commits_of_others(void **state)
+{
+    fixture *f = *state;
+    AUTO(store_close) store *other = NULL;
+    int64_t first, second;
+    if (!fixture_has_file())
+        return; /* nobody else can see such a store */
+    begin(f);
+    a_shop(f, "main");
+    commit(f);
+    OK(store_open(f->url, STORE_WRITE, &f->clock, &other, &trouble));
+    OK(store_data_version(other, &first, &trouble));
+    OK(store_data_version(other, &second, &trouble));
+    assert_int_equal(first, second);
+    begin(f);
+    a_shop(f, "eu");
+    back(f); /* taken back: nothing was changed */
+    OK(store_data_version(other, &second, &trouble));
+    assert_int_equal(first, second);
+    begin(f);
+    a_shop(f, "eu");
+    commit(f);
+    OK(store_data_version(other, &second, &trouble));
+    assert_int_not_equal(first, second);
 }
 
 static void test_cancelling_ends_a_queued_run_and_asks_a_running_one(void **state)
@@ -184,6 +292,10 @@ int main(void)
         TEST(test_a_job_is_edited_from_the_version_that_was_seen),
         TEST(test_one_run_of_a_job_at_a_time),
         TEST(test_a_run_without_a_heartbeat_has_crashed),
+        TEST(test_a_pending_run_is_taken_up_once),
+        TEST(test_a_queued_run_whose_worker_is_gone_has_crashed),
+        TEST(test_only_a_run_that_is_over_is_forgotten),
+        TEST(test_the_data_version_moves_with_the_commits_of_others),
         TEST(test_cancelling_ends_a_queued_run_and_asks_a_running_one),
         TEST(test_runs_are_listed_newest_first_with_their_logs),
         TEST(test_tokens_are_known_by_their_digest),

@@ -82,6 +82,13 @@ bool store__sq_runs_open(store *s, str kind, int64_t shop, int64_t before, uint3
     return store__sq_all(s, q, &RUN, a, ret, ret_count, e);
 }
 
+bool store__sq_run_drop(store *s, int64_t id, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *log = USE(s, RUN_LOG_DROP, INT(id));
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, RUN_DROP, INT(id));
+    return store__sq_run(s, log, e) && store__sq_run(s, q, e);
+}
+
 static const sq_field LOG_FIELDS[] = {F(store_log_line, seq), F(store_log_line, at), F_AS(store_log_line, text, WORD)};
 static const sq_shape LOG_LINE = SHAPE(store_log_line, LOG_FIELDS);
 

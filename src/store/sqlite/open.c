@@ -117,6 +117,12 @@ bool store__sq_meta_put(store *s, const char *name, int64_t value, err *e)
     return store__sq_run(s, q, e);
 }
 
+bool store__sq_data_version(store *s, int64_t *ret, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE_BARE(s, DATA_VERSION);
+    return store__sq_int(s, q, 0, ret, e);
+}
+
 bool store__sq_any(store *s, store__table which, bool *ret, err *e)
 {
     static const sq_name NAMES[STORE__TABLES] = {SQL_ANY_KIT, SQL_ANY_QUEUE, SQL_ANY_TARGET};
