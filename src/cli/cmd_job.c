@@ -8,85 +8,38 @@ static bool kind_of(const cli *c, const job_kind **ret, err *e)
 
 /* -- runs -- */
 
-static void counts_json(js_writer *w, str counts)
-{
-    AUTO(arena_end) arena *a = arena_new(0);
-    const js_value *v;
-    err ignored = {0};
-    if (str_empty(counts) || !js_parse(a, counts, &v, &ignored))
-        js_put_null(w, "counts");
-    else
-        js_put_value(w, "counts", v);
-}
-
-static void text_json(js_writer *w, const char *key, str text)
-{
-    if (str_empty(text))
-        js_put_null(w, key);
-    else
-        js_put_str(w, key, text);
-}
-
-static void run_json(js_writer *w, const char *key, const store_run *r)
-{
-    js_object(w, key);
-    js_put_int(w, "id", r->id);
-    js_put_z(w, "state", run_state_name(r->state));
-    js_put_instant(w, "queued_at", r->queued_at);
-    js_put_instant(w, "started_at", r->started_at);
-    js_put_instant(w, "ended_at", r->ended_at);
-    text_json(w, "cause", r->cause);
-    text_json(w, "actor", r->actor);
-    counts_json(w, r->counts);
-    text_json(w, "error", r->error);
-    js_close(w);
-}
-
-/* "2026-11-24T02:03:04Z" or a dash */
+/* For tables: "2026-11-24T02:03:04Z" or a dash. */
 static instant_buf when(instant t)
 {
     instant_buf none = {"-"};
-    return t == INSTANT_NONE ? none : instant_print(t);
+    return t == INSTANT_NONE ? none : instant_print(t - t % US_PER_S);
 }
 
 static void run_text(cli *c, const store_run *r)
 {
-    cli__line(c, "%6" PRId64 "  %-9s  %-27s  %-27s  %.*s%s%.*s", r->id, run_state_name(r->state), when(r->started_at).z,
+    cli__line(c, "%6" PRId64 "  %-9s  %-20s  %-20s  %.*s%s%.*s", r->id, run_state_name(r->state), when(r->started_at).z,
               when(r->ended_at).z, STR_ARG(r->cause), str_empty(r->error) ? "" : ": ", STR_ARG(r->error));
 }
 
 /* -- list, show -- */
 
-static void view_json(js_writer *w, const job_view *v)
+static void owed_text(cli *c, const job_view *v)
 {
-    js_object(w, NULL);
-    js_put_z(w, "job", v->kind->name);
-    js_put_z(w, "title", v->kind->title);
-    js_put_str(w, "shop", v->shop);
-    js_put_z(w, "status", v->status);
-    js_put_str(w, "schedule", v->schedule_text);
-    js_put_instant(w, "next_run_at", v->next_at);
-    js_put_instant(w, "paused_at", v->paused_at);
-    if (v->has_running)
-        run_json(w, "running", &v->running);
-    else
-        js_put_null(w, "running");
-    if (v->has_last)
-        run_json(w, "last_run", &v->last);
-    else
-        js_put_null(w, "last_run");
-    js_put_int(w, "owed", v->owed);
-    js_put_instant(w, "oldest_owed_at", v->oldest_owed_at);
-    js_close(w);
+    if (v->owed > 0)
+        cli__line(c, "          owed %" PRId64 " since %s", v->owed, when(v->oldest_owed_at).z);
 }
 
+/* What the shop is owed stands under the job that pays it. */
 static void view_text(cli *c, const job_view *v)
 {
-    cli__line(c, "%-8s  %-10.*s  %-12s %-20.*s  next %s; last run %s%s%s", v->kind->name, STR_ARG(v->shop), v->status,
-              STR_ARG(v->schedule_text), when(v->next_at).z, v->has_last ? when(v->last.ended_at).z : "never",
-              v->has_last ? " " : "", v->has_last ? run_state_name(v->last.state) : "");
+    cli__line(c, "%-8s  %-10.*s  %-12s %-20.*s  next %-20s  last run %s%s%s", v->kind->name, STR_ARG(v->shop),
+              v->status, STR_ARG(v->schedule_text), when(v->next_at).z,
+              v->has_last ? when(v->last.ended_at).z : "never", v->has_last ? " " : "",
+              v->has_last ? run_state_name(v->last.state) : "");
     if (v->has_running)
         cli__line(c, "          running since %s (run %" PRId64 ")", when(v->running.started_at).z, v->running.id);
+    if (v->kind == jobs_kinds)
+        owed_text(c, v);
 }
 
 static bool views_of(cli *c, str code, job_view **ret, size_t *ret_count, err *e)
@@ -106,16 +59,13 @@ bool cmd_job_list(cli *c, cli_exit *ret, err *e)
         js_array(&w, NULL);
     for (size_t i = 0; i < count; i++)
         if (c->json)
-            view_json(&w, &views[i]);
+            jobs_view_json(&w, &views[i]);
         else
             view_text(c, &views[i]);
     if (c->json)
         js_close(&w);
     else if (count == 0)
         cli__line(c, "there is no shop yet; name one with 'evenstock import config'");
-    else if (views[0].owed > 0)
-        cli__line(c, "owed to %.*s: %" PRId64 " products, the oldest since %s", STR_ARG(views[0].shop), views[0].owed,
-                  when(views[0].oldest_owed_at).z);
     *ret = CLI_GOOD;
     return true;
 }
@@ -133,12 +83,12 @@ bool cmd_job_show(cli *c, cli_exit *ret, err *e)
         if (views[i].kind != k)
             continue;
         if (c->json) {
-            view_json(&w, &views[i]);
+            jobs_view_json(&w, &views[i]);
         } else {
             cli__line(c, "%s: %s", k->title, k->what);
             view_text(c, &views[i]);
-            cli__line(c, "owed: %" PRId64 " products, the oldest since %s", views[i].owed,
-                      when(views[i].oldest_owed_at).z);
+            if (k != jobs_kinds)
+                owed_text(c, &views[i]);
         }
     }
     *ret = CLI_GOOD;
@@ -175,7 +125,7 @@ static bool said(cli *c, const job_kind *k, str code, cli_exit *ret, err *e)
     js_writer w = cli__json(c);
     for (size_t i = 0; i < count; i++)
         if (views[i].kind == k && c->json)
-            view_json(&w, &views[i]);
+            jobs_view_json(&w, &views[i]);
         else if (views[i].kind == k)
             view_text(c, &views[i]);
     *ret = CLI_GOOD;
@@ -279,7 +229,7 @@ bool cmd_job_history(cli *c, cli_exit *ret, err *e)
         js_array(&w, NULL);
     for (size_t i = 0; i < count; i++)
         if (c->json)
-            run_json(&w, NULL, &rows[i]);
+            jobs_run_json(&w, NULL, &rows[i]);
         else
             run_text(c, &rows[i]);
     if (c->json)
@@ -310,7 +260,7 @@ bool cmd_job_log(cli *c, cli_exit *ret, err *e)
     js_writer w = cli__json(c);
     if (c->json) {
         js_object(&w, NULL);
-        run_json(&w, "run", &r);
+        jobs_run_json(&w, "run", &r);
         js_array(&w, "lines");
     } else {
         run_text(c, &r);

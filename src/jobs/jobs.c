@@ -1,23 +1,24 @@
 /*
  * The table of jobs, edits of a job, and what the lists show. To add a job: a row of jobs_kinds and its function.
  */
-#include "jobs/jobs.h"
+#include "jobs/internal.h"
 
 const job_kind jobs_kinds[] = {
     {"recent", "Upload recent inventory change",
      "Pushes what Shopify does not show yet: stock, orders, settings that changed here. Needed all the time; as "
      "changes "
      "happen is best.",
-     sync_recent},
+     0, sync_recent},
     {"orders", "Import orders",
-     "Reads what the shop's orders did since the last time, so that our books know of it. Needed every few minutes.",
+     "Reads what the shop's orders did since the last time, so that our books know of it. Needed every few minutes.", 5,
      sync_orders},
     {"hard", "Hard Sync",
      "Reads everything back from Shopify, finds what others changed there, and mends it. Needed once a day, and after "
      "somebody edited stock in Shopify.",
-     sync_hard},
+     900, sync_hard},
     {0},
 };
+_Static_assert(COUNT(jobs_kinds) == JOBS__KINDS + 1, "the service remembers each kind");
 
 const job_kind *jobs_kind(str name)
 {

@@ -81,6 +81,19 @@ test('a run is recorded with its counts, a failed one with its error', async (t)
     void shop;
 });
 
+test('the table says what each shop is owed, and since when', async (t) => {
+    const { at } = await retailer(t, { skus: ['A', 'B', 'C'] });
+    await at.adjust([['A', 'WH', -3], ['B', 'WH', 1]]);
+    const { oldest_owed_at, owed } = (await at.json(['job', 'list']))[0];
+    assert.strictEqual(owed, 2);
+    const { out } = await at.run(['job', 'list']);
+    const since = oldest_owed_at.replace(/\.\d+Z$/, 'Z');
+    assert.deepStrictEqual(out.split('\n').map((line) => line.split(/ {2,}/)[0] || line.trim()), ['recent', `owed 2 since ${since}`, 'orders', 'hard', '']);
+    assert.match((await at.run(['job', 'show', 'Hard Sync'])).out, /^Hard Sync: Reads everything back.*\nhard .*\n +owed 2 since /);
+    await at.json(['job', 'run', 'recent']);
+    assert.doesNotMatch((await at.run(['job', 'list'])).out, /owed/);
+});
+
 test('what a hard sync found stands in its log', async (t) => {
     const { at, shop } = await retailer(t, { skus: ['A'] });
     shop.post('edit', { sku: 'A', location: shop.location, delta: 4 });

@@ -36,8 +36,8 @@ export class Workspace {
     read(name) { return readFileSync(this.path(name), 'utf8'); }
 
     /** Starts the program; for tests that end it themselves. */
-    start(args, { input = null, env = {} } = {}) {
-        const child = spawn(PROGRAM, args, { cwd: this.folder, env: { ...this.env, ...env }, stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    start(args, { input = null, env = {}, program = PROGRAM } = {}) {
+        const child = spawn(program, args, { cwd: this.folder, env: { ...this.env, ...env }, stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
         const out = [], err = [];
         child.stdout.on('data', (chunk) => out.push(chunk));
         child.stderr.on('data', (chunk) => err.push(chunk));
