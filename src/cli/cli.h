@@ -133,3 +133,5 @@ command_run cmd_job_list, cmd_job_show, cmd_job_schedule, cmd_job_run, cmd_job_p
 command_run cmd_job_history, cmd_job_log, cmd_diagnose;
 bool cli__check_schedule(const cli *c, err *e); /* cmd_job.c */
 bool cli__check_diagnose(const cli *c, err *e); /* cmd_diagnose.c */
+command_run cmd_serve;
+bool cli__check_serve(const cli *c, err *e); /* cmd_serve.c */

@@ -60,7 +60,7 @@ static const opt OPTS_SCHEDULE[] = {
     {"every", OPT_TEXT, "15m", "every 1m, 5m, 15m, 30m or 60m"},
     {"hourly", OPT_FLAG, NULL, "on the hour"},
     {"daily-at", OPT_TEXT, "HH:MM", "once a day, UTC"},
-    {"as-changes-happen", OPT_FLAG, NULL, "whenever something is owed"},
+    {"as-changes-happen", OPT_FLAG, NULL, "whenever something is owed; orders: asked for every 5 s, hard: every 15 min"},
     {"paused", OPT_FLAG, NULL, "schedule it, but paused"},
     {0}};
 static const opt OPTS_HISTORY[] = {
@@ -69,6 +69,11 @@ static const opt OPTS_HISTORY[] = {
     {0}};
 static const opt OPTS_DIAGNOSE[] = {
     {"channel", OPT_TEXT, "CODE", "whose number is asked about (needed)"},
+    {0}};
+
+static const opt OPTS_SERVE[] = {
+    {"port", OPT_TEXT, "N", "the port (0: a free one, which the first line tells)"},
+    {"host", OPT_TEXT, "ADDRESS", "where it listens (127.0.0.1: this machine alone)"},
     {0}};
 
 const command COMMANDS[] = {
@@ -146,6 +151,11 @@ const command COMMANDS[] = {
     {"man", "", 0, 0, NEEDS_NOTHING, NULL, cmd_man,
      "write the man page, in mdoc",
      "  evenstock man | man -l -\n"},
+    {"serve", "", 0, 0, NEEDS_STORE_WRITE, OPTS_SERVE, cmd_serve,
+     "run the schedules of all jobs, and answer HTTP: pages and REST",
+     "Prints one line of JSON when it is ready: its url, and, the first time, the token that writes need. Ends at SIGTERM.\n"
+     "Other commands work beside it on the same database.\n\n"
+     "  evenstock serve --port 8420\n", cli__check_serve},
     {"shop adopt", "CODE", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_adopt,
      "read the shop's quantities as the start of what is explained",
      "Writes nothing to the shop. Look at the differences it reports: the next sync pushes them.\n"},
