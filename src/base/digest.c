@@ -37,6 +37,26 @@ digest digest_of(str bytes)
     return made;
 }
 
+digest digest_keyed(str key, str bytes)
+{
+    digest made;
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.at, key.len);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)bytes.at, bytes.len);
+    crypto_auth_hmacsha256_final(&state, made.at);
+    sodium_memzero(&state, sizeof state);
+    return made;
+}
+
+bool digest_is_base64(digest d, str text)
+{
+    digest told;
+    size_t len;
+    return sodium_base642bin(told.at, sizeof told.at, text.at, text.len, NULL, &len, NULL,
+                             sodium_base64_VARIANT_ORIGINAL) == 0 &&
+           len == sizeof told.at && sodium_memcmp(d.at, told.at, sizeof d.at) == 0;
+}
+
 void digest_hex(digest d, char ret[65])
 {
     sodium_bin2hex(ret, 65, d.at, sizeof d.at);

@@ -85,6 +85,8 @@ typedef struct shop__token {
     int64_t renew_at;    /* ticks; INT64_MAX never */
     uint64_t generation; /* counts tokens, so that late refusals of an old one are known */
 } shop__token;
+/* The trimmed text of a variable or a file; "" when neither is named. */
+MUST bool shop__secret_text(arena *a, const char *what, str variable, str file, str *ret, err *e);
 MUST bool shop__token_open(shop *s, const store_shop *row, err *e);
 void shop__token_end(shop__token *t);
 MUST bool shop__token_ready(shop *s, err *e); /* fetches one where there is none, or it ends soon */

@@ -57,6 +57,21 @@ typedef struct shop_net shop_net;
 MUST bool shop_net_open(shop_net **ret, io_net *ret_net, err *e);
 void shop_net_close(shop_net **n);
 
+/*
+ * -- webhooks: the shop tells that an order changed; what changed is read from it, never believed from here --
+ */
+/*
+ * Is `signature` (the header X-Shopify-Hmac-Sha256) the body's, by the shop's webhook secret, or its client secret
+ * where that one is not named? A file or variable with two secrets, one a line, takes either: after a rotation the old
+ * one signs for up to an hour. ERR_INPUT: there is no secret, or it cannot be read; the text says what mends it.
+ */
+MUST bool shop_webhook_signed(const store_shop *row, str body, str signature, arena *a, bool *ret, err *e);
+/*
+ * The order (gid) that a webhook of this topic ("refunds/create") is about; "" when it is about none, or none that it
+ * names. ERR_INPUT: the body is no JSON object, or its order's id is none.
+ */
+MUST bool shop_webhook_order(str topic, str body, arena *a, str *ret, err *e);
+
 /* -- check -- */
 typedef struct shop_location {
     str id, name;

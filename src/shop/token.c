@@ -33,24 +33,30 @@ void shop__token_end(shop__token *t)
     forget(&t->file);
 }
 
-/* One secret from a variable or a file; *ret stays NULL when neither is named. */
-static bool read_secret(arena *a, const char *what, str variable, str file, char **ret, err *e)
+bool shop__secret_text(arena *a, const char *what, str variable, str file, str *ret, err *e)
 {
-    str found;
+    str found = STR("");
     if (!str_empty(variable)) {
         found = str_of(getenv(str_z(a, variable)));
         if (str_empty(str_trim(found)))
             return ERR(e, ERR_INPUT, "the environment variable %.*s is not set: it must hold the %s", STR_ARG(variable),
                        what);
-    } else if (!str_empty(file)) {
-        if (!os_read_file(a, str_z(a, file), SHOP_SECRET_MAX, &found, e)) {
-            e->code = ERR_INPUT;
-            return err_wrap(e, "the file must hold the %s", what);
-        }
-    } else {
-        return true;
+    } else if (!str_empty(file) && !os_read_file(a, str_z(a, file), SHOP_SECRET_MAX, &found, e)) {
+        e->code = ERR_INPUT;
+        return err_wrap(e, "the file must hold the %s", what);
     }
-    found = str_trim(found);
+    *ret = str_trim(found);
+    return true;
+}
+
+/* One secret from a variable or a file; *ret stays NULL when neither is named. */
+static bool read_secret(arena *a, const char *what, str variable, str file, char **ret, err *e)
+{
+    str found;
+    if (str_empty(variable) && str_empty(file))
+        return true;
+    if (!shop__secret_text(a, what, variable, file, &found, e))
+        return false;
     bool plain = !str_empty(found);
     for (size_t i = 0; i < found.len; i++)
         plain &= found.at[i] > ' ' && found.at[i] <= '~';

@@ -172,6 +172,9 @@ struct store_ops {
     bool (*reading_put)(store *s, const store_reading *r, const str *items, size_t item_count, err *e);
     bool (*readings)(store *s, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
                      store_reading **ret, size_t *ret_count, err *e);
+    bool (*told_add)(store *s, int64_t shop, str order, instant at, err *e);
+    bool (*told_orders)(store *s, int64_t shop, uint32_t limit, arena *a, store_told **ret, size_t *ret_count, err *e);
+    bool (*told_done)(store *s, int64_t shop, const store_told *t, err *e);
     bool (*app_claimless)(store *s, int64_t shop, str app, bool *ret, err *e);
     bool (*app_claimless_add)(store *s, int64_t shop, str app, instant at, err *e);
 

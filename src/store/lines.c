@@ -423,6 +423,22 @@ bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str af
     return tx->owner->ops->readings(tx->owner, shop, item, open_only, after, limit, a, ret, ret_count, e);
 }
 
+bool store_told_add(store_tx *tx, int64_t shop, str order, err *e)
+{
+    return tx->owner->ops->told_add(tx->owner, shop, order, store_now(tx), e);
+}
+
+bool store_told_orders(store_tx *tx, int64_t shop, uint32_t limit, arena *a, store_told **ret, size_t *ret_count,
+                       err *e)
+{
+    return tx->owner->ops->told_orders(tx->owner, shop, limit, a, ret, ret_count, e);
+}
+
+bool store_told_done(store_tx *tx, int64_t shop, const store_told *t, err *e)
+{
+    return tx->owner->ops->told_done(tx->owner, shop, t, e);
+}
+
 bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e)
 {
     return tx->owner->ops->app_claimless(tx->owner, shop, app, ret, e);

@@ -122,6 +122,21 @@ MUST bool store_reading_put(store_tx *tx, const store_reading *r, const str *ite
 /* Readings that name an inventory item, or all (item ""); only open ones if asked. In order of gid after `after`. */
 MUST bool store_readings(store_tx *tx, int64_t shop, str item, bool open_only, str after, uint32_t limit, arena *a,
                          store_reading **ret, size_t *ret_count, err *e);
+/*
+ * -- orders that the shop told us to look at (webhooks): a hint that survives us, never an event of its own; I1 --
+ */
+typedef struct store_told {
+    str order; /* gid */
+    int64_t times;
+    instant first_at;
+} store_told;
+MUST bool store_told_add(store_tx *tx, int64_t shop, str order, err *e);
+/* The first `limit` by gid. */
+MUST bool store_told_orders(store_tx *tx, int64_t shop, uint32_t limit, arena *a, store_told **ret, size_t *ret_count,
+                            err *e);
+/* It was read. Stays when it was told again since `times`. */
+MUST bool store_told_done(store_tx *tx, int64_t shop, const store_told *t, err *e);
+
 /* Apps whose orders claim no stock; protocol I5. */
 MUST bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e);
 MUST bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, err *e);

@@ -159,6 +159,32 @@ static bool move_cursor(sync_lane *l, instant until, err *e)
     return store_shop_orders_until(tx, l->shop, until, e) && store_commit(&tx, e);
 }
 
+/* What webhooks told: read at once, whatever the search index knows. */
+static bool import_told(importing *n, err *e)
+{
+    AUTO(arena_end) arena *list = arena_new(0);
+    sync_lane *l = n->lane;
+    for (;;) {
+        AUTO(store_tx_end) store_tx *tx = NULL;
+        store_told *told;
+        size_t count;
+        arena_clear(list);
+        if (!store_begin(l->db, STORE_READ, &tx, e) || !store_told_orders(tx, l->shop, 100, list, &told, &count, e))
+            return false;
+        for (size_t i = 0; i < count && !sync__stop(l); i++) {
+            store_tx_end(&tx);
+            arena_clear(n->memory);
+            if (!sync__alive(l, e) || !import_one(n, told[i].order, e))
+                return err_wrap(e, "order %.*s", STR_ARG(told[i].order));
+            if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) ||
+                !store_told_done(tx, l->shop, &told[i], e) || !store_commit(&tx, e))
+                return false;
+        }
+        if (count == 0 || sync__stop(l))
+            return true;
+    }
+}
+
 static bool import_pages(sync_lane *l, sync__report *r, sync__import how, bool cursor, err *e)
 {
     AUTO(arena_end) arena *pages = arena_new(0);
@@ -200,7 +226,10 @@ bool sync__poll(sync_lane *l, sync__report *r, err *e)
     CHECK(row.orders_until != INSTANT_NONE); /* an adoption sets it */
     sync__import how = {.since = row.orders_until - row.index_lag_s * US_PER_S - SYNC__OVERLAP_US,
                         .baseline = row.adopted_at};
-    return import_pages(l, r, how, /* cursor= */ true, e);
+    importing n = {.lane = l, .report = r, .how = how, .memory = arena_new(0)};
+    bool told = import_told(&n, e);
+    arena_end(&n.memory);
+    return told && import_pages(l, r, how, /* cursor= */ true, e);
 }
 
 bool sync__import_again(sync_lane *l, sync__report *r, str item, instant baseline, err *e)

@@ -449,6 +449,31 @@ static void test_readings_are_found_by_item_and_openness(void **state)
     commit(f);
 }
 
+static void test_an_order_that_was_told_waits_until_it_was_read(void **state)
+{
+    fixture *f = *state;
+    begin(f);
+    int64_t main = a_shop(f, "main"), other = a_shop(f, "other");
+    store_told *told;
+    size_t count;
+    OK(store_told_add(f->tx, main, STR("gid://2"), &trouble));
+    OK(store_told_add(f->tx, main, STR("gid://1"), &trouble));
+    OK(store_told_add(f->tx, other, STR("gid://3"), &trouble));
+    OK(store_told_orders(f->tx, main, 10, f->a, &told, &count, &trouble));
+    assert_int_equal(count, 2);
+    assert_text(told[0].order, "gid://1");
+    assert_int_equal(told[1].first_at, f->now);
+    store_told before = told[1];
+    OK(store_told_add(f->tx, main, STR("gid://2"), &trouble)); /* while it is read */
+    OK(store_told_done(f->tx, main, &told[0], &trouble));
+    OK(store_told_done(f->tx, main, &before, &trouble));
+    OK(store_told_orders(f->tx, main, 10, f->a, &told, &count, &trouble));
+    assert_int_equal(count, 1);
+    assert_text(told[0].order, "gid://2");
+    assert_int_equal(told[0].times, 2);
+    commit(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +493,7 @@ int main(void)
         TEST(test_on_a_physical_channel_the_facility_reserves_and_loses),
         TEST(test_departed_kits_wait_for_the_count_of_every_component),
         TEST(test_readings_are_found_by_item_and_openness),
+        TEST(test_an_order_that_was_told_waits_until_it_was_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,48 @@ static void test_a_sale_moves_both_sides_once(void **state)
     assert_int_equal(r.calls, 0); /* nothing is owed */
 }
 
+static void tell(fixture *f, int order)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    err *e = &(err){0};
+    char gid[64];
+    snprintf(gid, sizeof gid, "gid://shopify/Order/%d", order + 1);
+    if (!store_begin(f->db, STORE_WRITE, &tx, e) || !store_told_add(tx, f->shop, str_of(gid), e) ||
+        !store_commit(&tx, e))
+        fail_msg("%s", e->text);
+}
+
+static size_t told(fixture *f)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    err *e = &(err){0};
+    store_told *rows;
+    size_t count;
+    if (!store_begin(f->db, STORE_READ, &tx, e) || !store_told_orders(tx, f->shop, 9, f->a, &rows, &count, e))
+        fail_msg("%s", e->text);
+    return count;
+}
+
+static void test_an_order_that_was_told_needs_no_search(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = adopted(1, 10);
+    f->m->index_lag_us = 60 * US_PER_S;
+    int order = model_place(f->m, (model_sale){.item = 0, .units = 3, .location = 0});
+    sync_report r = fixture_orders(f);
+    assert_int_equal(r.new_events, 0); /* the search does not show it yet */
+    tell(f, order);
+    tell(f, 999); /* deleted, or never there: nothing to enter */
+    r = fixture_orders(f);
+    assert_int_equal(r.new_events, 1);
+    assert_int_equal(fixture_e(f, 0), 7);
+    assert_int_equal(told(f), 0);
+    model_advance(f->m, 120 * US_PER_S);
+    r = fixture_orders(f);
+    assert_int_equal(r.new_events, 0); /* once, though the search shows it now */
+    fixture_settled(f);
+}
+
 static void test_the_whole_life_of_orders(void **state)
 {
     (void)state;
@@ -285,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sale_moves_both_sides_once),
+        cmocka_unit_test(test_an_order_that_was_told_needs_no_search),
         cmocka_unit_test(test_the_whole_life_of_orders),
         cmocka_unit_test(test_pos_sale_departs),
         cmocka_unit_test(test_demand_at_an_unmapped_location),

@@ -248,6 +248,28 @@ bool store__sq_readings(store *s, int64_t shop, str item, bool open_only, str af
     return store__sq_all(s, q, &READING, a, ret, ret_count, e);
 }
 
+bool store__sq_told_add(store *s, int64_t shop, str order, instant at, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, TOLD_ADD, INT(shop), WORD(order), INT(at));
+    return store__sq_run(s, q, e);
+}
+
+static const sq_field TOLD_FIELDS[] = {F(store_told, order), F(store_told, times), F(store_told, first_at)};
+static const sq_shape TOLD = SHAPE(store_told, TOLD_FIELDS);
+
+bool store__sq_told_orders(store *s, int64_t shop, uint32_t limit, arena *a, store_told **ret, size_t *ret_count,
+                           err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, TOLD_ORDERS, INT(shop), INT(limit));
+    return store__sq_all(s, q, &TOLD, a, ret, ret_count, e);
+}
+
+bool store__sq_told_done(store *s, int64_t shop, const store_told *t, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, TOLD_DONE, INT(shop), WORD(t->order), INT(t->times));
+    return store__sq_run(s, q, e);
+}
+
 bool store__sq_app_claimless(store *s, int64_t shop, str app, bool *ret, err *e)
 {
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, APP_CLAIMLESS, INT(shop), WORD(app));
