@@ -72,7 +72,7 @@ static bool no_route(http_call *c, str allow)
 static bool allowed(http_call *c, const http_route *r, bool wrong_token)
 {
     bool form = c->visitor == HTTP_SIGNED_IN && r->right == HTTP_OPERATE;
-    if (r->right == HTTP_OPEN)
+    if (r->right == HTTP_OPEN || r->right == HTTP_SIGNED)
         return true;
     if (wrong_token)
         return !refused(c, 401, STR("that is not a token of this service"));
@@ -127,7 +127,7 @@ static bool answer(http_call *c, err *e)
     const http_route *r = route_of(c, &allow);
     if (!r)
         return no_route(c, allow);
-    if (!read_form(c, e))
+    if (r->right != HTTP_SIGNED && !read_form(c, e))
         return false;
     return c->answer->status != 0 || !allowed(c, r, wrong) || r->run(c, e);
 }

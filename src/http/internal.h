@@ -27,6 +27,7 @@ typedef struct http_request {
     http_method method;
     str target;                                    /* path and query as they came, not decoded */
     str host, authorization, cookie, origin, type; /* headers; "" absent. Bytes from outside, perhaps not UTF-8 */
+    str topic, signature;                          /* of a webhook */
     str body;
 } http_request;
 
@@ -76,7 +77,7 @@ typedef struct http_call {
 /* Fills c->answer. False with an error: it becomes a problem document or an error page, by its code. */
 typedef bool http_handler(http_call *c, err *e);
 
-typedef enum http_right { HTTP_OPEN, HTTP_READ, HTTP_OPERATE } http_right;
+typedef enum http_right { HTTP_OPEN, HTTP_READ, HTTP_OPERATE, HTTP_SIGNED } http_right;
 typedef struct http_route {
     http_method method;
     const char *pattern; /* "/api/v1/runs/{id}" */
@@ -178,6 +179,9 @@ http_handler http__rest_products, http__rest_product, http__rest_atp, http__rest
 http_handler http__rest_jobs, http__rest_job, http__rest_job_run, http__rest_job_pause, http__rest_job_resume,
     http__rest_job_schedule, http__rest_runs, http__rest_run, http__rest_run_cancel, http__rest_diagnose;
 http_handler http__health;
+
+/* -- webhooks.c -- */
+http_handler http__webhook;
 
 /* -- page_*.c -- */
 http_handler http__page_jobs, http__page_job, http__page_run, http__page_products, http__page_product, http__asset;

@@ -125,6 +125,8 @@ static void headers_in(exchange *x, const char *method)
     x->request.cookie = header(x, "Cookie");
     x->request.origin = header(x, "Origin");
     x->request.type = header(x, "Content-Type");
+    x->request.topic = header(x, "X-Shopify-Topic");
+    x->request.signature = header(x, "X-Shopify-Hmac-Sha256");
     x->state = EXCHANGE_READING;
 }
 

@@ -9,7 +9,7 @@ typedef struct job_kind {
     const char *name;  /* "recent" */
     const char *title; /* "Upload recent inventory change" */
     const char *what;  /* two sentences: what it does, when you need it */
-    int64_t poll_s; /* as changes happen: 0 follows what is owed here, else the shop is polled: webhooks come later */
+    int64_t poll_s; /* as changes happen: 0 follows what is owed here, else the shop is polled, at once when it told */
     bool (*run)(sync_lane *l, arena *a, sync_report *ret, err *e);
 } job_kind;
 extern const job_kind jobs_kinds[]; /* ends with a row without a name */

@@ -99,6 +99,17 @@ static bool to_gather_us(sight *g, const job_kind *k, int64_t of, int64_t *ret, 
     return true;
 }
 
+/* A webhook told of an order: a job that polls need not wait for its next poll. */
+static bool is_told(sight *g, const job_kind *k, int64_t of, bool *ret, err *e)
+{
+    store_told *told;
+    size_t count = 0;
+    if (k->poll_s > 0 && !store_told_orders(g->tx, of, 1, g->a, &told, &count, e))
+        return false;
+    *ret = count > 0;
+    return true;
+}
+
 static bool follow_changes(sight *g, const job_kind *k, const store_job *j, err *e)
 {
     jobs_service *s = g->s;
@@ -107,6 +118,11 @@ static bool follow_changes(sight *g, const job_kind *k, const store_job *j, err 
     jobs__worker *w = jobs__worker_of(s, j->shop);
     jobs__duty d = w ? w->duties[k - jobs_kinds] : (jobs__duty){.in_hand = true};
     pthread_mutex_unlock(&s->lock);
+    bool told;
+    if (!is_told(g, k, j->shop, &told, e))
+        return false;
+    if (told && d.fruitless == 0)
+        d.not_before = 0;
     bool rests = d.in_hand || is_open(g, j) || now < d.not_before; /* S2 */
     if (!rests && !to_gather_us(g, k, j->shop, &gather, e))
         return false;
