@@ -38,8 +38,8 @@ static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_co
     *ret = ARENA_NEW(a, sync__wanted, all.count + 1);
     *ret_count = 0;
     for (size_t i = 0; i < all.count; i++)
-        if (!all.at[i].e.known)
-            (*ret)[(*ret_count)++] = (sync__wanted){.key = all.at[i].key};
+        if (!all.at[i]->e.known)
+            (*ret)[(*ret_count)++] = (sync__wanted){.key = all.at[i]->key};
     return true;
 }
 

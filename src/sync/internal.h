@@ -249,16 +249,19 @@ MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
                        err *e);
 
 /* -- scan.c -- */
+typedef struct sync__place { /* shared by all targets of a channel */
+    str location, channel;
+} sync__place;
 typedef struct sync__mapped { /* what a scan needs of a linked target; there may be a million */
     target_key key;
-    str sku, item, location, channel;
+    const sync__place *place;
+    str sku, item;
     maybe_qty e;
     qty t, baseline;
     target_state state;
-    bool marked;
-    int64_t open_operation;
+    bool marked, in_doubt; /* in_doubt: in an open operation */
 } sync__mapped;
-typedef VEC(sync__mapped) sync__mapped_list;
+typedef VEC(const sync__mapped *) sync__mapped_list;
 /* Linked targets of the lane, by location, then item. */
 MUST bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e);
 typedef bool sync__level_each(void *ctx, const sync__mapped *m, const shop_level *l, err *e);

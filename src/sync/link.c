@@ -148,7 +148,7 @@ static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, er
     (void)e;
     stocking *s = ctx;
     linking *n = s->link;
-    target_state seen = sync__state_of(l, sync__location_active(&s->facts, m->location));
+    target_state seen = sync__state_of(l, sync__location_active(&s->facts, m->place->location));
     if (sync__state_changes(m->state, seen))
         *vec_push(s->memory, &s->states) = (sync__seen_state){.key = m->key, .state = seen};
     if (seen == TARGET_NOT_STOCKED && !map_get(s->listed, m->sku)) {

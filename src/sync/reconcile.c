@@ -59,7 +59,7 @@ static bool looks_wrong(const scanning *n, const sync__mapped *m, const shop_lev
     if (!m->e.known || m->marked || q.s + q.h != m->e.value || q.others < m->baseline)
         return true;
     arena_clear(n->scratch);
-    const qty *open = map_get(n->open, sync__place_key(n->scratch, m->item, m->location));
+    const qty *open = map_get(n->open, sync__place_key(n->scratch, m->item, m->place->location));
     return open && q.committed < *open;
 }
 
@@ -68,14 +68,14 @@ static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, er
 {
     (void)e;
     scanning *n = ctx;
-    target_state seen = sync__state_of(l, sync__location_active(n->facts, m->location));
+    target_state seen = sync__state_of(l, sync__location_active(n->facts, m->place->location));
     if (n->unseen) {
         sync__tell_dry(n->report, m, l, seen, n->unseen);
         return true;
     }
     if (sync__state_changes(m->state, seen))
         *vec_push(n->memory, &n->states) = (sync__seen_state){.key = m->key, .state = seen};
-    if (seen == TARGET_OK && !m->open_operation && looks_wrong(n, m, l))
+    if (seen == TARGET_OK && !m->in_doubt && looks_wrong(n, m, l))
         *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = m->key};
     return true;
 }

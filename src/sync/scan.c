@@ -12,27 +12,31 @@
 
 static int by_place(const void *x, const void *y)
 {
-    const sync__mapped *a = x, *b = y;
-    int order = str_compare(a->location, b->location);
+    const sync__mapped *a = *(const sync__mapped *const *)x, *b = *(const sync__mapped *const *)y;
+    int order = str_compare(a->place->location, b->place->location);
     return order ? order : str_compare(a->item, b->item);
 }
 
-/* Targets come channel by channel, so the texts of a channel are kept once. */
 static void take_row(arena *a, sync__mapped_list *to, const target_row *row, str channel)
 {
-    const sync__mapped *last = to->count ? &to->at[to->count - 1] : NULL;
-    bool same = last && last->key.channel == row->key.channel;
-    sync__mapped m = {.key = row->key,
-                      .sku = str_copy(a, row->sku),
-                      .item = str_copy(a, row->target.item),
-                      .location = same ? last->location : str_copy(a, row->location),
-                      .channel = same ? last->channel : str_copy(a, channel),
-                      .e = row->target.e,
-                      .t = row->target.t,
-                      .baseline = row->target.baseline,
-                      .state = row->target.state,
-                      .marked = row->target.marked,
-                      .open_operation = row->open_operation};
+    const sync__mapped *last = to->count ? to->at[to->count - 1] : NULL;
+    const sync__place *place = last ? last->place : NULL;
+    if (!last || last->key.channel != row->key.channel) { /* targets come channel by channel */
+        sync__place *other = ARENA_NEW(a, sync__place, 1);
+        *other = (sync__place){str_copy(a, row->location), str_copy(a, channel)};
+        place = other;
+    }
+    sync__mapped *m = ARENA_NEW(a, sync__mapped, 1);
+    *m = (sync__mapped){.key = row->key,
+                        .place = place,
+                        .sku = str_copy(a, row->sku),
+                        .item = str_copy(a, row->target.item),
+                        .e = row->target.e,
+                        .t = row->target.t,
+                        .baseline = row->target.baseline,
+                        .state = row->target.state,
+                        .marked = row->target.marked,
+                        .in_doubt = row->open_operation != 0};
     *vec_push(a, to) = m;
 }
 
@@ -56,7 +60,7 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
             after = rows[count - 1].key;
     } while (count > 0);
     if (ret->count > 0)
-        qsort(ret->at, ret->count, sizeof *ret->at, by_place);
+        qsort((void *)ret->at, ret->count, sizeof *ret->at, by_place);
     return true;
 }
 
@@ -64,29 +68,45 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
 
 typedef struct location_scan {
     sync_lane *lane;
-    const sync__mapped *list; /* by item */
-    size_t count;
+    const sync__mapped *const *list; /* by item */
+    size_t count, expected;          /* expected: where the next row of a bulk result most likely belongs */
     bool *came;
     sync__level_each *each;
     void *ctx;
 } location_scan;
 
-static bool take_from_bulk(void *ctx, const shop_level *l, err *e)
+static str location_of(const location_scan *n)
 {
-    location_scan *n = ctx;
+    return n->list[0]->place->location;
+}
+
+/* The first target of the item, or of the next one. A bulk result comes by id, so mostly it is the expected one. */
+static size_t find_item(const location_scan *n, str item)
+{
     size_t low = 0, high = n->count;
+    if (n->expected < n->count && str_equal(n->list[n->expected]->item, item) &&
+        (n->expected == 0 || !str_equal(n->list[n->expected - 1]->item, item)))
+        return n->expected;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (str_compare(n->list[middle].item, l->item) < 0)
+        if (str_compare(n->list[middle]->item, item) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < n->count && str_equal(n->list[low].item, l->item); low++) {
-        n->came[low] = true;
-        if (!n->each(n->ctx, &n->list[low], l, e))
+    return low;
+}
+
+static bool take_from_bulk(void *ctx, const shop_level *l, err *e)
+{
+    location_scan *n = ctx;
+    size_t at = find_item(n, l->item);
+    for (; at < n->count && str_equal(n->list[at]->item, l->item); at++) {
+        n->came[at] = true;
+        if (!n->each(n->ctx, n->list[at], l, e))
             return false;
     }
+    n->expected = at;
     return sync__alive(n->lane, e);
 }
 
@@ -95,11 +115,11 @@ static bool scan_by_bulk(location_scan *n, err *e)
     AUTO(arena_end) arena *a = arena_new(0);
     instant asked;
     n->came = ARENA_NEW(a, bool, n->count);
-    if (!shop_levels_all(n->lane->remote, n->list[0].location, take_from_bulk, n, &asked, e))
+    if (!shop_levels_all(n->lane->remote, location_of(n), take_from_bulk, n, &asked, e))
         return false;
     for (size_t i = 0; i < n->count; i++) { /* all items come: one that did not does not exist any more */
-        shop_level none = {.item = n->list[i].item, .location = n->list[i].location};
-        if (!n->came[i] && !n->each(n->ctx, &n->list[i], &none, e))
+        shop_level none = {.item = n->list[i]->item, .location = location_of(n)};
+        if (!n->came[i] && !n->each(n->ctx, n->list[i], &none, e))
             return false;
     }
     return true;
@@ -114,13 +134,13 @@ static bool scan_by_id(const location_scan *n, err *e)
         instant asked;
         size_t some = n->count - from < SHOP_LEVEL_IDS_MAX ? n->count - from : SHOP_LEVEL_IDS_MAX;
         for (size_t i = 0; i < some; i++)
-            items[i] = n->list[from + i].item;
+            items[i] = n->list[from + i]->item;
         arena_clear(a);
         if (!sync__alive(n->lane, e) ||
-            !shop_levels(n->lane->remote, n->list[0].location, items, some, a, &levels, &asked, e))
+            !shop_levels(n->lane->remote, location_of(n), items, some, a, &levels, &asked, e))
             return false;
         for (size_t i = 0; i < some; i++)
-            if (!n->each(n->ctx, &n->list[from + i], &levels[i], e))
+            if (!n->each(n->ctx, n->list[from + i], &levels[i], e))
                 return false;
     }
     return true;
@@ -129,7 +149,8 @@ static bool scan_by_id(const location_scan *n, err *e)
 bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *each, void *ctx, err *e)
 {
     for (size_t from = 0, to; from < list->count; from = to) {
-        for (to = from + 1; to < list->count && str_equal(list->at[to].location, list->at[from].location);)
+        for (to = from + 1;
+             to < list->count && str_equal(list->at[to]->place->location, list->at[from]->place->location);)
             to++;
         location_scan n = {.lane = l, .list = list->at + from, .count = to - from, .each = each, .ctx = ctx};
         sync__progress(l, "levels", (int64_t)from, (int64_t)list->count);

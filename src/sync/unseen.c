@@ -78,7 +78,7 @@ void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l,
                     const sync__unseen *u)
 {
     sync__numbers n = sync__numbers_of(l, m->baseline);
-    qty unseen = sync__unseen_at(u, m->item, m->location);
+    qty unseen = sync__unseen_at(u, m->item, m->place->location);
     const char *why = "owed";
     qty drift = n.s + n.h + unseen - m->e.value;
     if (seen == TARGET_OK && m->e.known && drift == 0 && m->t == m->e.value)
@@ -87,14 +87,14 @@ void sync__tell_dry(sync__report *r, const sync__mapped *m, const shop_level *l,
         why = sync__state_reason(seen);
     else if (!m->e.known)
         why = "not adopted yet";
-    else if (m->open_operation)
+    else if (m->in_doubt)
         why = "a push of it is in doubt";
     else if (drift != 0)
         why = "somebody else changed it";
-    bool writes = seen == TARGET_OK && m->e.known && m->state == TARGET_OK && !m->open_operation;
+    bool writes = seen == TARGET_OK && m->e.known && m->state == TARGET_OK && !m->in_doubt;
     *vec_push(r->memory, &r->lines) = (sync_plan_line){
         .sku = m->sku,
-        .channel = m->channel,
+        .channel = m->place->channel,
         .target = m->t,
         .explained = m->e,
         .available = l->available.value,
