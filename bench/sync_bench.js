@@ -14,6 +14,7 @@ const RATES = { standard: 100, advanced: 200, plus: 1_000, enterprise: 2_000 }; 
 const JUDGED = ['standard', 'advanced']; // the others depend on how fast this machine plays the shop
 const SECONDS = 20; // that a plan's backlog keeps its rate busy
 const LINES_MOST = 100_000; // a bigger backlog only measures the stand-in
+const ITEMS = 10_000; // each at as many locations as the backlog takes
 const USED_LEAST = 0.98;
 const CALLS_MOST = 1.02; // times the least possible
 
@@ -25,15 +26,16 @@ const P99_MS = 1_000;
 const failures = [];
 const judge = (good, what) => { if (!good) failures.push(what); };
 
-/** A shop on `plan` with `items` items, linked and adopted by a database of its own. */
-async function retailer(plan, items) {
+/** A shop on `plan` with `items` items at each of some locations, linked and adopted by a database of its own. */
+async function retailer(plan, items, places = 1) {
     const folder = mkdtempSync(join(tmpdir(), 'evenstock-bench-'));
     const shop = await startSandbox();
     const { control } = shop;
     await control.post('reset', { plan, seed: 1 });
-    const { id: location } = await control.post('locations', { name: 'Web' });
+    const locations = [];
+    for (let i = 0; i < places; i++) locations.push((await control.post('locations', { name: `Web ${i}` })).id);
     const skus = Array.from({ length: items }, (_, i) => `S${i}`);
-    const products = skus.map((sku) => ({ sku, title: sku, tracked: true, stocked: [location] }));
+    const products = skus.map((sku) => ({ sku, title: sku, tracked: true, stocked: locations }));
     for (let from = 0; from < items; from += 10_000) await control.post('products', products.slice(from, from + 10_000));
     const db = join(folder, 'bench.db');
     const evenstock = new Evenstock(db, { BENCH_TOKEN: shop.token });
@@ -41,7 +43,7 @@ async function retailer(plan, items) {
     writeFileSync(config, JSON.stringify({
         facilities: [{ code: 'WH', type: 'warehouse' }], products: skus.map((sku) => ({ sku })),
         shops: [{ code: 'main', url: shop.url, api_version: '2026-10', token_env: 'BENCH_TOKEN', index_lag_s: 0 }],
-        channels: [{ code: 'web', shop: 'main', location, mode: 'physical', facility: 'WH' }],
+        channels: locations.map((location, i) => ({ code: `web${i}`, shop: 'main', location, mode: 'physical', facility: 'WH' })),
     }));
     await evenstock.json('import', 'config', config);
     await evenstock.json('shop', 'link', 'main');
@@ -66,7 +68,7 @@ async function drain(shop) {
 async function backlog(plan) {
     const rate = RATES[plan];
     const lines = Math.min(LINES_MOST, (rate * SECONDS / POINTS) * LINES_MAX);
-    const at = await retailer(plan, lines);
+    const at = await retailer(plan, ITEMS, lines / ITEMS);
     try {
         const levels = join(at.folder, 'levels.csv');
         writeFileSync(levels, 'sku,facility,quantity\n' + at.skus.map((sku) => `${sku},WH,7`).join('\n') + '\n');

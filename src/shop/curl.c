@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #define CONNECT_TIMEOUT_MS   10000L
-#define IDLE_CONNECTIONS_MAX 16L
+#define IDLE_CONNECTIONS_MAX 128L /* more than a shop's calls in flight, where HTTP/2 is not offered */
 #define POLL_MOST_MS         1000 /* so that a clock that jumps is noticed */
 
 typedef struct request {

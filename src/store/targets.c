@@ -226,6 +226,22 @@ static bool listed(const owing_list *l, target_key k)
     return false;
 }
 
+/* The unsigned difference fits wherever the signed one does not. */
+static uint64_t owed_size(const target_row *r)
+{
+    uint64_t t = (uint64_t)r->target.t, e = (uint64_t)r->target.e.value;
+    return r->target.t > r->target.e.value ? t - e : e - t;
+}
+
+static int by_size(const void *x, const void *y)
+{
+    const target_row *l = x, *r = y;
+    uint64_t a = owed_size(l), b = owed_size(r);
+    if (a != b)
+        return a > b ? -1 : 1;
+    return (l->target.owing_since > r->target.owing_since) - (l->target.owing_since < r->target.owing_since);
+}
+
 /* Fills up the list with rows of one class that owe since `until` or longer. */
 static bool owing_fill(store_tx *tx, const int64_t *channels, size_t channel_count, owing_class class, instant until,
                        arena *a, owing_list *l, err *e)
@@ -278,9 +294,13 @@ bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, ar
     if (!channels_of(tx, shop, channel, false, &channels, &channel_count, e) ||
         !owing_oldest(tx, channels, channel_count, a, &l, e))
         return false;
-    for (owing_class class = 0; class < OWING_CLASSES; class ++)
+    for (owing_class class = 0; class < OWING_CLASSES; class ++) {
+        size_t before = l.count;
         if (!owing_fill(tx, channels, channel_count, class, /* until= */ INT64_MAX, a, &l, e))
             return false;
+        if (l.count > before)
+            qsort(l.at + before, l.count - before, sizeof *l.at, by_size);
+    }
     *ret = l.at;
     *ret_count = l.count;
     return true;

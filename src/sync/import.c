@@ -141,6 +141,8 @@ static bool import_page(importing *n, const shop_orders_page *page, err *e)
             return false;
         if (!unchanged && !import_one(n, page->orders[i].id, e))
             return err_wrap(e, "order %.*s", STR_ARG(page->orders[i].name));
+        if (n->report->push_falls && !sync__push_falls(n->lane, n->report, e))
+            return false;
         sync__progress(n->lane, "orders", n->report->out.events, -1);
     }
     return true;
@@ -262,6 +264,8 @@ bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e)
     sync__report r;
     store_shop row;
     sync__report_begin(&r, l, a);
-    return sync__check_shop(l, (sync__need){.adopted = true}, a, &row, e) && store_catch_up_all(l->db, e) &&
-           sync__poll(l, &r, e) && sync__report_end(&r, l, ret, e);
+    if (!sync__check_shop(l, (sync__need){.adopted = true}, a, &row, e) || !store_catch_up_all(l->db, e))
+        return false;
+    r.push_falls = l->options.push_falls && row.writable;
+    return sync__poll(l, &r, e) && sync__report_end(&r, l, ret, e);
 }

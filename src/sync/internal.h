@@ -53,6 +53,7 @@ typedef struct sync__report {
     VEC(sync_incident) incidents;
     int64_t began_ticks;
     shop_totals before;
+    bool push_falls; /* of an import: between two orders */
 } sync__report;
 void sync__report_begin(sync__report *r, sync_lane *l, arena *a);
 void sync__report_left(sync__report *r, str sku, str channel, str why); /* texts are copied */
@@ -111,6 +112,8 @@ MUST bool sync__settle(sync_lane *l, sync__report *r, sync__ids *ret_to_read, er
 /* -- push.c -- */
 /* Pushes what is owed. */
 MUST bool sync__push(sync_lane *l, sync__report *r, err *e);
+/* Of what is owed only the falls: Shopify shows more than we can promise. Costs one look where there are none. */
+MUST bool sync__push_falls(sync_lane *l, sync__report *r, err *e);
 /* Stores `o` (its kind and lines given) with a new key and the bytes to send; the rest is filled in, texts in `a`. */
 MUST bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const shop_line *changes, arena *a,
                               err *e);

@@ -12,7 +12,18 @@ typedef struct pushing {
     const target_row *page;
     size_t count, at;
     int64_t planned, planned_max; /* a run ends, even where targets owe again as fast as they are served */
+    bool falls;                   /* only targets of which Shopify shows too many */
 } pushing;
+
+/* In the order of P10 the falls come first, but for a share that has waited long. */
+static size_t keep_falls(target_row *rows, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].target.t < rows[i].target.e.value)
+            rows[kept++] = rows[i];
+    return kept;
+}
 
 static bool next_page(sync_lane *l, pushing *job, err *e)
 {
@@ -24,7 +35,7 @@ static bool next_page(sync_lane *l, pushing *job, err *e)
         !store_owing(tx, l->shop, l->channel, PAGE_LINES, job->page_memory, &rows, &count, e))
         return false;
     job->page = rows;
-    job->count = count;
+    job->count = job->falls ? keep_falls(rows, count) : count;
     job->at = 0;
     return true;
 }
@@ -156,6 +167,36 @@ bool sync__push(sync_lane *l, sync__report *r, err *e)
     job.planned_max = 2 * owing + PAGE_LINES;
     sync__sender s = {.lane = l, .report = r, .next = next_push, .ctx = &job};
     return sync__send(&s, e);
+}
+
+static bool falls_owed(sync_lane *l, bool *ret, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    target_row *first;
+    size_t count;
+    if (!store_begin(l->db, STORE_READ, &tx, e) ||
+        !store_owing(tx, l->shop, l->channel, 1, store_arena(tx), &first, &count, e))
+        return false;
+    *ret = keep_falls(first, count) > 0;
+    return true;
+}
+
+bool sync__push_falls(sync_lane *l, sync__report *r, err *e)
+{
+    AUTO(arena_end) arena *memory = NULL;
+    bool owed;
+    if (!str_empty(r->out.stopped) || sync__stop(l))
+        return true;
+    if (!falls_owed(l, &owed, e))
+        return false;
+    if (!owed)
+        return true;
+    memory = arena_new(0);
+    pushing job = {.page_memory = memory, .falls = true, .planned_max = PAGE_LINES};
+    sync__sender s = {.lane = l, .report = r, .next = next_push, .ctx = &job};
+    bool sent = sync__send(&s, e);
+    r->out.selected += job.planned;
+    return sent;
 }
 
 /* -- the delta job -- */

@@ -171,19 +171,21 @@ static void test_what_owes_comes_in_order_of_danger(void **state)
     instant oldest;
     begin(f);
     a_debt(f, &w, "REST", 5, 3);
+    a_debt(f, &w, "REST-MUCH", 50, 3);
     a_debt(f, &w, "FROM-NONE", 5, 0);
     a_debt(f, &w, "FALL", 3, 5);
+    a_debt(f, &w, "FALL-FAR", 3, 9);
     a_debt(f, &w, "TO-NONE", 0, 5);
     commit(f);
     look(f);
-    static const char *const WANT[] = {"TO-NONE", "FALL", "FROM-NONE", "REST"};
+    static const char *const WANT[] = {"TO-NONE", "FALL-FAR", "FALL", "FROM-NONE", "REST-MUCH", "REST"};
     assert_int_equal(owing(f, w.shop, 10, &rows), COUNT(WANT));
     for (size_t i = 0; i < COUNT(WANT); i++)
         assert_text(rows[i].sku, WANT[i]);
     assert_int_equal(owing(f, w.shop, 2, &rows), 2);
     assert_int_equal(owing(f, w.shop + 1, 10, &rows), 0);
     OK(store_owing_count(f->tx, w.shop, 0, &count, &oldest, &trouble));
-    assert_int_equal(count, 4);
+    assert_int_equal(count, COUNT(WANT));
     assert_int_equal(oldest, NOON);
     OK(store_owing_count(f->tx, w.shop, w.web + 1, &count, &oldest, &trouble));
     assert_int_equal(count, 0);
