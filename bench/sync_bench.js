@@ -12,9 +12,9 @@ const LINES_MAX = 250; // of one call
 const POINTS = 10; // of one call of any size
 const RATES = { standard: 100, advanced: 200, plus: 1_000, enterprise: 2_000 }; // points a second
 const JUDGED = ['standard', 'advanced']; // the others depend on how fast this machine plays the shop
-const SECONDS = 20; // that a plan's backlog keeps its rate busy
+const SECONDS = 15; // that a plan's backlog keeps its rate busy
 const LINES_MOST = 100_000; // a bigger backlog only measures the stand-in
-const ITEMS = 10_000; // each at as many locations as the backlog takes
+const ITEMS = 12_500; // each at as many locations as the backlog takes
 const USED_LEAST = 0.98;
 const CALLS_MOST = 1.02; // times the least possible
 
