@@ -39,12 +39,20 @@ typedef struct shop__budget {
     int64_t reserved, flying;
     int64_t spent;      /* by answered calls, ever */
     int64_t not_before; /* the shop asked for a pause */
+    int64_t others;     /* points a second that other processes of the app take; measured from: */
+    struct {
+        int64_t at, available, spent; /* as told at `at`; INT64_MIN: not begun */
+    } since;
 } shop__budget;
 typedef struct shop__hold { /* what a call in flight keeps of the budget */
     int64_t points, spent_before;
 } shop__hold;
 #define SHOP_BUDGET_LATER INT64_MAX /* not before a call in flight is answered */
 shop__budget shop__budget_new(int64_t now);
+/* As it was told to an earlier process, `ago_us` before now: others may have spent since, so it is not `known`. */
+shop__budget shop__budget_resumed(int64_t points, int64_t bucket, int64_t rate, int64_t ago_us, int64_t now);
+/* What is surely there: without what calls in flight may still take. */
+int64_t shop__budget_left(const shop__budget *b, int64_t now);
 int64_t shop__budget_ready(const shop__budget *b, int64_t points, int64_t now); /* ticks from which it may be sent */
 shop__hold shop__budget_take(shop__budget *b, int64_t points);
 void shop__budget_give(shop__budget *b, shop__hold h, const shop__cost *cost, int64_t now);

@@ -67,6 +67,23 @@ shop_totals shop_totals_of(const shop *s)
     return s->totals;
 }
 
+store_budget shop_budget_now(const shop *s)
+{
+    if (!s->budget.known)
+        return (store_budget){.told_at = INSTANT_NONE};
+    return (store_budget){.points = shop__budget_left(&s->budget, shop__ticks(s)),
+                          .bucket = s->budget.bucket,
+                          .rate = s->budget.rate,
+                          .told_at = world_now(&s->w)};
+}
+
+void shop_budget_resume(shop *s, const store_budget *b)
+{
+    CHECK(s->totals.calls == 0);
+    if (b->told_at != INSTANT_NONE)
+        s->budget = shop__budget_resumed(b->points, b->bucket, b->rate, world_now(&s->w) - b->told_at, shop__ticks(s));
+}
+
 instant shop_date(const shop *s)
 {
     return s->date;

@@ -44,6 +44,10 @@ typedef struct shop_totals { /* since it was opened */
     int64_t calls, points;
 } shop_totals;
 shop_totals shop_totals_of(const shop *s);
+/* The bucket as far as it is known, for the next process that works on this shop: told_at INSTANT_NONE before an answer
+ * told it. Resuming is for before the first call: what an earlier process spent is not there any more. */
+store_budget shop_budget_now(const shop *s);
+void shop_budget_resume(shop *s, const store_budget *b);
 /* Newest Date header, on the shop's clock; INSTANT_NONE before the first answer. */
 instant shop_date(const shop *s);
 /* Calls in flight that keep the budget busy: ceil(restore rate / cost x round trip) + 1, from what was

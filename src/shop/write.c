@@ -180,7 +180,7 @@ static shop_written written_of(shop *s, arena *a, const shop__flight *f)
         int64_t now = shop__ticks(s);
         int64_t ready = shop__budget_ready(&s->budget, shop__points_of(s, DOC_ADJUST, 0), now);
         int64_t points_ms = ready == SHOP_BUDGET_LATER ? 0 : (ready - now + US_PER_MS - 1) / US_PER_MS;
-        w.pause_ms = qty_max(PAUSE_FIRST_MS, points_ms); /* a Retry-After is in the budget */
+        w.pause_ms = v->throttled ? points_ms : qty_max(PAUSE_FIRST_MS, points_ms); /* a Retry-After is in the budget */
     }
     if (v->class == SHOP_DONE)
         take_group(a, v->data, &w);

@@ -208,6 +208,8 @@ struct store_ops {
     bool (*lane_get)(store *s, int64_t shop, arena *a, str *ret_holder, int64_t *ret_fence, instant *ret_beat,
                      err *e); /* "" free; fence 0 never taken */
     bool (*lane_put)(store *s, int64_t shop, str holder, int64_t fence, instant beat, err *e);
+    bool (*budget_get)(store *s, int64_t shop, store_budget *ret, err *e); /* told_at INSTANT_NONE: no row */
+    bool (*budget_put)(store *s, int64_t shop, const store_budget *b, err *e);
 
     bool (*incident_add)(store *s, const store_incident *i, int64_t *ret_id, err *e);
     bool (*incident_close)(store *s, int64_t id, str note, err *e);

@@ -196,6 +196,16 @@ bool store_lane_release(store_tx *tx, int64_t shop, int64_t fence, err *e)
     return lane_change(tx, shop, fence, false, e);
 }
 
+bool store_budget_get(store_tx *tx, int64_t shop, store_budget *ret, err *e)
+{
+    return tx->owner->ops->budget_get(tx->owner, shop, ret, e);
+}
+
+bool store_budget_put(store_tx *tx, int64_t shop, int64_t fence, const store_budget *b, err *e)
+{
+    return fence_check(tx, shop, fence, e) && tx->owner->ops->budget_put(tx->owner, shop, b, e);
+}
+
 /* -- incidents -- */
 
 bool store_incident_add(store_tx *tx, const store_incident *i, int64_t *ret_id, err *e)

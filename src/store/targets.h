@@ -156,6 +156,14 @@ MUST bool store_lane_holder(store_tx *tx, int64_t shop, arena *a, str *ret, err 
 MUST bool store_lane_beat(store_tx *tx, int64_t shop, int64_t fence, err *e);
 MUST bool store_lane_release(store_tx *tx, int64_t shop, int64_t fence, err *e);
 
+/* The shop's bucket of points as it was last told, kept from one process to the next by who holds the lane. */
+typedef struct store_budget {
+    int64_t points, bucket, rate; /* rate: points a second */
+    instant told_at;              /* INSTANT_NONE: never */
+} store_budget;
+MUST bool store_budget_get(store_tx *tx, int64_t shop, store_budget *ret, err *e);
+MUST bool store_budget_put(store_tx *tx, int64_t shop, int64_t fence, const store_budget *b, err *e);
+
 /* -- incidents: what others did to Shopify; R6 -- */
 typedef struct store_incident {
     int64_t id;

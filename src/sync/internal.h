@@ -32,6 +32,8 @@ struct sync_lane {
 /* -- lane.c -- */
 /* Shows a sign of life when one is due. ERR_CONFLICT: another worker has taken the lane. */
 MUST bool sync__alive(sync_lane *l, err *e);
+/* In `tx`: what the shop's bucket holds, so that a next process does not spend it again. */
+MUST bool sync__keep_budget(sync_lane *l, store_tx *tx, err *e);
 bool sync__stop(const sync_lane *l);
 void sync__progress(const sync_lane *l, const char *what, int64_t done, int64_t total);
 void sync__sleep(const sync_lane *l, int64_t us);

@@ -59,6 +59,14 @@ static bool lane_next(void *ctx, int64_t until, arena *a, net_answer *ret, bool 
 
 /* -- the lease -- */
 
+bool sync__keep_budget(sync_lane *l, store_tx *tx, err *e)
+{
+    if (!l->remote)
+        return true;
+    store_budget b = shop_budget_now(l->remote);
+    return b.told_at == INSTANT_NONE || store_budget_put(tx, l->shop, l->fence, &b, e);
+}
+
 bool sync__alive(sync_lane *l, err *e)
 {
     if (l->fence == 0 || ticks(l) - l->beat_ticks < SYNC__BEAT_US)
@@ -66,7 +74,7 @@ bool sync__alive(sync_lane *l, err *e)
     AUTO(store_tx_end) store_tx *tx = NULL;
     err trouble = {0};
     bool done = store_begin(l->db, STORE_WRITE, &tx, &trouble) && store_lane_beat(tx, l->shop, l->fence, &trouble) &&
-                store_commit(&tx, &trouble);
+                sync__keep_budget(l, tx, &trouble) && store_commit(&tx, &trouble);
     if (done || trouble.code == ERR_BUSY) { /* who keeps the database busy keeps it from other workers, too */
         l->beat_ticks = ticks(l);
         return true;
@@ -142,8 +150,12 @@ static bool connect_shop(sync_lane *l, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_shop *row;
-    return store_begin(l->db, STORE_READ, &tx, e) && sync__shop_row(l, tx, &row, e) &&
-           shop_open(row, &l->world, &l->remote, e);
+    store_budget budget;
+    if (!store_begin(l->db, STORE_READ, &tx, e) || !sync__shop_row(l, tx, &row, e) ||
+        !store_budget_get(tx, l->shop, &budget, e) || !shop_open(row, &l->world, &l->remote, e))
+        return false;
+    shop_budget_resume(l->remote, &budget);
+    return true;
 }
 
 bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms, sync_lane **ret, err *e)
@@ -174,8 +186,8 @@ bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms
 static bool release(sync_lane *l, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    return store_begin(l->db, STORE_WRITE, &tx, e) && store_lane_release(tx, l->shop, l->fence, e) &&
-           store_commit(&tx, e);
+    return store_begin(l->db, STORE_WRITE, &tx, e) && sync__keep_budget(l, tx, e) &&
+           store_lane_release(tx, l->shop, l->fence, e) && store_commit(&tx, e);
 }
 
 void sync_close(sync_lane **held)
@@ -184,9 +196,9 @@ void sync_close(sync_lane **held)
     err ignored = {0};
     if (!l)
         return;
-    shop_close(&l->remote);
     if (l->fence && !release(l, &ignored)) /* taken over already, or it goes stale by itself */
         log_line(LOG_DEBUG, "lane.not_released", F_STR("shop", l->options.shop), F_STR("why", str_of(ignored.text)));
+    shop_close(&l->remote);
     arena_end(&l->memory);
     free(l);
     *held = NULL;

@@ -29,7 +29,7 @@ static bool count_send(sync_lane *l, const store_operation *o, instant now, err 
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     return store_begin(l->db, STORE_WRITE, &tx, e) && store_operation_sending(tx, o->id, l->fence, now, e) &&
-           store_commit(&tx, e);
+           sync__keep_budget(l, tx, e) && store_commit(&tx, e);
 }
 
 static void give_up(sync__slot *slot)

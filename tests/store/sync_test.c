@@ -470,6 +470,30 @@ static void test_a_line_that_is_settled_frees_its_target(void **state)
     commit(f);
 }
 
+static void test_the_budget_is_kept_by_the_holder_of_the_lane(void **state)
+{
+    fixture *f = *state;
+    sync_world w = a_sync_world(f, 4);
+    store_budget b;
+    begin(f);
+    OK(store_budget_get(f->tx, w.shop, &b, &trouble));
+    assert_int_equal(b.told_at, INSTANT_NONE);
+    FAILS(store_budget_put(f->tx, w.shop, w.fence + 1, &(store_budget){7, 2000, 100, NOON}, &trouble), ERR_CONFLICT,
+          "");
+    back(f);
+    begin(f);
+    OK(store_budget_put(f->tx, w.shop, w.fence, &(store_budget){7, 2000, 100, NOON}, &trouble));
+    OK(store_budget_put(f->tx, w.shop, w.fence, &(store_budget){-3, 4000, 200, NOON + 1}, &trouble));
+    commit(f);
+    begin(f);
+    OK(store_budget_get(f->tx, w.shop, &b, &trouble));
+    assert_int_equal(b.points, -3);
+    assert_int_equal(b.bucket, 4000);
+    assert_int_equal(b.rate, 200);
+    assert_int_equal(b.told_at, NOON + 1);
+    back(f);
+}
+
 static void test_only_the_holder_of_the_lane_changes_an_operation(void **state)
 {
     fixture *f = *state;
@@ -614,6 +638,7 @@ int main(void)
         TEST(test_a_target_is_in_one_open_operation),
         TEST(test_a_line_that_is_settled_frees_its_target),
         TEST(test_only_the_holder_of_the_lane_changes_an_operation),
+        TEST(test_the_budget_is_kept_by_the_holder_of_the_lane),
         TEST(test_a_lane_that_nobody_took_gives_no_right),
         TEST(test_an_incident_its_drift_and_its_repair_are_one),
     };

@@ -640,7 +640,7 @@ static const struct {
     {"BulkPoll", answer_bulk_poll}, {"BulkList", answer_bulk_list}, {"Adjust", answer_adjust},
 };
 
-static void put_cost(js_writer *w)
+static void put_cost(const model *m, js_writer *w)
 {
     js_object(w, "extensions");
     js_object(w, "cost");
@@ -648,7 +648,7 @@ static void put_cost(js_writer *w)
     js_put_int(w, "actualQueryCost", 10);
     js_object(w, "throttleStatus");
     js_put_int(w, "maximumAvailable", 2000);
-    js_put_int(w, "currentlyAvailable", 2000);
+    js_put_int(w, "currentlyAvailable", 2000 - m->points_missing);
     js_put_int(w, "restoreRate", 100);
     js_close(w);
     js_close(w);
@@ -676,12 +676,12 @@ static void execute(model *m, arena *a, str body, buf *out)
     js_object(&w, "data");
     ANSWERS[kind_of(js_str(js_get(root, "operationName"), STR("")))].answer(&c);
     js_close(&w);
-    put_cost(&w);
+    put_cost(m, &w);
     js_close(&w);
     CHECK(!out->full);
 }
 
-static void error_answer(buf *out, const char *code)
+static void error_answer(const model *m, buf *out, const char *code)
 {
     js_writer w = js_writer_new(out);
     js_object(&w, NULL);
@@ -693,7 +693,7 @@ static void error_answer(buf *out, const char *code)
     js_close(&w);
     js_close(&w);
     js_close(&w);
-    put_cost(&w);
+    put_cost(m, &w);
     js_close(&w);
 }
 
@@ -786,7 +786,7 @@ static void answer(model *m, arena *a, str body, uint64_t ticket)
     buf_clear(&out);
     switch (f->kind) {
     case MODEL_THROTTLED:
-        error_answer(&out, "THROTTLED");
+        error_answer(m, &out, "THROTTLED");
         enqueue(m, ticket, NET_ANSWERED, 200, &out);
         break;
     case MODEL_BLIND_REFUSAL: {
@@ -797,7 +797,7 @@ static void answer(model *m, arena *a, str body, uint64_t ticket)
             &(call){.m = m, .a = a, .w = &w}, 0,
             &(refusal){-1, "ADJUST_QUANTITIES_FAILED", "The quantities could not be adjusted. Try again.", NULL}, 1);
         js_close(&w);
-        put_cost(&w);
+        put_cost(m, &w);
         js_close(&w);
         enqueue(m, ticket, NET_ANSWERED, 200, &out);
         break;

@@ -97,6 +97,7 @@ typedef void model_hook(void *ctx, model *m, const char *operation, int nth, boo
 struct model {
     instant now; /* one clock for the program and, with `skew_us`, the shop */
     int64_t skew_us, ticks, latency_us;
+    int64_t points_missing; /* of the bucket, as answers tell it */
     uint64_t seed;
     model_item items[MODEL_ITEMS_MAX];
     int item_count;

@@ -193,6 +193,52 @@ static void test_the_last_answer_is_believed(void **state)
     assert_int_equal(shop__budget_ready(&b, 104, 9 * SECOND), 9 * SECOND);
 }
 
+/* Another process of the app takes `theirs` points a second; how many of our calls were throttled after the first 20 s.
+ */
+static int throttled_beside(int64_t theirs, int64_t *ret_spent)
+{
+    model m = {2000, 100, 0, 0, false};
+    shop__budget b = shop__budget_new(0);
+    int throttled = 0;
+    *ret_spent = 0;
+    for (int64_t now = 0; now < 120 * SECOND; now += SECOND / 100) {
+        model_restore(&m, now);
+        m.micro = qty_max(0, m.micro - theirs * (SECOND / 100));
+        if (shop__budget_ready(&b, 10, now) > now)
+            continue;
+        shop__hold h = shop__budget_take(&b, 10);
+        bool paid = m.micro >= 10 * SECOND;
+        m.micro -= paid ? 10 * SECOND : 0;
+        throttled += !paid && now > 20 * SECOND;
+        *ret_spent += paid && now > 20 * SECOND ? 10 : 0;
+        shop__budget_give(&b, h, &(shop__cost){10, paid ? 10 : 0, 2000, qty_floor_div(m.micro, SECOND), 100}, now);
+    }
+    return throttled;
+}
+
+static void test_what_others_take_is_not_counted_on(void **state)
+{
+    (void)state;
+    int64_t spent;
+    assert_int_equal(throttled_beside(0, &spent), 0);
+    assert_in_range(spent, 100 * 98, 100 * 100);
+    assert_in_range(throttled_beside(50, &spent), 0, 20); /* of 500: without the measure every second one */
+    assert_in_range(spent, 100 * 45, 100 * 50);
+}
+
+static void test_an_earlier_process_has_spent(void **state)
+{
+    (void)state;
+    shop__budget b = shop__budget_resumed(/* points= */ 4, 4000, 200, /* ago_us= */ SECOND / 100, 7 * SECOND);
+    assert_int_equal(shop__budget_ready(&b, 10, 7 * SECOND), 7 * SECOND + SECOND / 50); /* 6 left; 4 are missing */
+    (void)shop__budget_take(&b, 10);
+    assert_true(shop__budget_ready(&b, 10, 8 * SECOND) == SHOP_BUDGET_LATER); /* until an answer confirms it */
+    b = shop__budget_resumed(4, 4000, 200, -SECOND, 7 * SECOND);
+    assert_int_equal(shop__budget_left(&b, 7 * SECOND), 4);
+    b = shop__budget_resumed(4, 4000, 200, 3600 * SECOND, 7 * SECOND);
+    assert_int_equal(shop__budget_left(&b, 7 * SECOND), 4000);
+}
+
 static void test_a_call_larger_than_the_bucket_waits_until_it_is_full(void **state)
 {
     (void)state;
@@ -221,6 +267,8 @@ int main(void)
         cmocka_unit_test(test_the_rate_is_used),
         cmocka_unit_test(test_one_call_until_the_bucket_is_known),
         cmocka_unit_test(test_the_last_answer_is_believed),
+        cmocka_unit_test(test_what_others_take_is_not_counted_on),
+        cmocka_unit_test(test_an_earlier_process_has_spent),
         cmocka_unit_test(test_a_call_larger_than_the_bucket_waits_until_it_is_full),
         cmocka_unit_test(test_a_pause_that_was_asked_for_is_kept),
     };

@@ -140,7 +140,7 @@ static void test_what_is_known_of_a_write_that_failed(void **state)
         shop_written w = take(s, a);
         if (w.class != rows[i].class || w.answered != rows[i].answered || w.not_sent != rows[i].not_sent)
             fail_msg("row %zu: %s, answered %d, not sent %d", i, shop_class_name(w.class), w.answered, w.not_sent);
-        assert_true(w.class != SHOP_RETRY || w.pause_ms >= 1000);
+        assert_true(w.class != SHOP_RETRY || w.pause_ms >= 1000 || str_equal(w.code, STR("THROTTLED")));
         assert_int_equal(f->requests.count, 1); /* it is never repeated here */
     }
 }
@@ -158,7 +158,7 @@ static void test_pauses_of_a_write(void **state)
     fake_will_say(
         f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(11, null, 1) "}");
     send(s, 2);
-    assert_int_equal(take(s, a).pause_ms, 1000); /* 0.1 s for the points, at least one second */
+    assert_int_equal(take(s, a).pause_ms, 100); /* for the points; that it was refused is certain */
     f->ticks += 40 * US_PER_S;
     fake_will_say(
         f, "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]" COST(511, null, 11) "}");

@@ -331,6 +331,27 @@ static void test_no_such_shop(void **state)
     assert_int_equal(e.code, ERR_MISSING);
 }
 
+/* What one process spent is not there for the next one, which has no answer yet that says so. */
+static void test_the_next_process_knows_what_is_spent(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    f->m->points_missing = 2000;
+    for (int run = 0; run < 2; run++) {
+        fixture_move(f, 0, 1);
+        instant began = f->m->now;
+        fixture_recent(f);
+        if (run == 1)
+            assert_in_range(f->m->now - began, US_PER_S / 10, 2 * US_PER_S); /* 10 points at 100 a second */
+    }
+    model_advance(f->m, 30 * US_PER_S);
+    instant began = f->m->now;
+    fixture_move(f, 0, 1);
+    fixture_recent(f);
+    assert_in_range(f->m->now - began, 0, US_PER_S / 10 - 1); /* the bucket is full again, whatever was told */
+    fixture_settled(f);
+}
+
 typedef struct loss { /* during the read of the first order two numbers change here; seen at the read of the last one */
     fixture *f;
     qty fall, rise;
@@ -402,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_a_lane_is_held_by_one),
         cmocka_unit_test(test_a_stop_ends_between_calls),
         cmocka_unit_test(test_no_such_shop),
+        cmocka_unit_test(test_the_next_process_knows_what_is_spent),
         cmocka_unit_test(test_a_fall_does_not_wait_for_the_end_of_an_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

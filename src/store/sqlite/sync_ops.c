@@ -131,6 +131,28 @@ bool store__sq_lane_put(store *s, int64_t shop, str holder, int64_t fence, insta
     return store__sq_run(s, q, e);
 }
 
+bool store__sq_budget_get(store *s, int64_t shop, store_budget *ret, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, BUDGET_GET, INT(shop));
+    bool row;
+    if (!store__sq_step(s, q, &row, e))
+        return false;
+    *ret = (store_budget){.told_at = INSTANT_NONE};
+    if (row)
+        *ret = (store_budget){.points = sqlite3_column_int64(q, 0),
+                              .bucket = sqlite3_column_int64(q, 1),
+                              .rate = sqlite3_column_int64(q, 2),
+                              .told_at = sqlite3_column_int64(q, 3)};
+    return true;
+}
+
+bool store__sq_budget_put(store *s, int64_t shop, const store_budget *b, err *e)
+{
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, BUDGET_PUT, INT(shop), INT(b->points), INT(b->bucket), INT(b->rate), INT(b->told_at));
+    return store__sq_run(s, q, e);
+}
+
 /* -- incidents -- */
 
 static const sq_field INCIDENT_FIELDS[] = {
