@@ -224,8 +224,8 @@ static bool pushes_follow(const running *r, bool *ret, err *e)
 
 static bool work(running *r, arena *a, sync_report *ret, err *e)
 {
-    AUTO(sync_close) sync_lane *l = NULL;
     world w = {.clock = {r, now_of, ticks_of, sleep_in}, .rng = r->outer->rng, .net = {r, post_in, next_in}};
+    AUTO(sync_close) sync_lane *l = NULL; /* ends before its world does */
     sync_options o = {.shop = r->request->shop,
                       .channel = STR(""),
                       .settle_ms = SYNC_SETTLE_MS,

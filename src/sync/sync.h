@@ -61,7 +61,7 @@ typedef struct sync_report {
  * Open operations are settled before anything else is planned (P6, P8, R7).
  */
 MUST bool sync_open(store *db, const world *w, const sync_options *o, int64_t wait_ms, sync_lane **ret, err *e);
-void sync_close(sync_lane **l); /* for AUTO(sync_close); releases the lane */
+void sync_close(sync_lane **l); /* for AUTO(sync_close); releases the lane. The world must still be there. */
 
 /* Pushes what is owed. Reads neither orders nor levels. ERR_CONFLICT: never adopted, or not writable (the text says
  * what mends it). */
