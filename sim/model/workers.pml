@@ -43,7 +43,9 @@ proctype Worker(byte me)
     bool alone = false;     /* no other copy was within its deadline at the send */
 end:
     do
-    :: atomic { my_fence != fence && fence < TAKES_MAX -> fence++; my_fence = fence; printf("worker %d: takes the lane, fence %d\n", me, fence) }
+    :: atomic { my_fence != fence && fence < TAKES_MAX ->
+         fence++; my_fence = fence; printf("worker %d: takes the lane, fence %d\n", me, fence);
+         answered = false; done = false; alone = false /* an answer of an earlier fence is not this one's */ }
     :: atomic { my_fence == fence && !open[OP] && E != T && keys < KEYS_MAX ->
          keys++; key[OP] = keys; open[OP] = true; delta[OP] = T - E; applied[OP] = false;
          printf("worker %d: plans %d under key %d\n", me, delta[OP], keys) }
