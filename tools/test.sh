@@ -56,6 +56,7 @@ rm -rf "$results"
 mkdir -p "$results"
 : >"$results/tally"
 step lint ./dev lint
+step model ./dev sim --model --quick
 step build-sanitized bash -c 'source tools/build.sh; build_sanitized'
 c_tests build
 c_tests build-asan

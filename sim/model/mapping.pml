@@ -73,6 +73,11 @@ active proctype Operator()
     fi
 }
 
+active proctype Stock()
+{
+    atomic { exist++; printf("stock: one arrives, T %d\n", T) }
+}
+
 active proctype Client()
 {
 end:

@@ -3,7 +3,7 @@
  * restocked or not. A reading shows the fulfilment orders and the removals, never where a removed unit was claimed
  * (I2, I3, I4).
  *
- *   ours       holds (slow)
+ *   ours       holds
  *   STILL      refuted   moves are not counted (I2)
  *   HOME       refuted   a restock is booked where the units were claimed, not where it was made (I2)
  *   GUESS      refuted   the fulfilment order that shrank is blamed although another changed too (I3)

@@ -4,7 +4,8 @@
  * which forgets all but what the database holds. The shop sells and may refuse a call at first and take the same call
  * later (it does not remember refusals); it forgets keys, but not within the 12 hours in which we send.
  *
- *   ours        holds (slow)
+ *   ours        holds
+ *   DEEP        holds (slow)   more sales, sends and keys
  *   UNDURABLE   refuted   the operation is in memory only: a crash plans it again
  *   NOKEY       refuted   every copy that arrives is applied
  *   NEWKEY      refuted   a copy gets a new key
@@ -15,9 +16,15 @@
  *   HASTY       refuted   a refusal closes the operation while an earlier copy may still arrive
  *
  * The law at every step: S + U = E, plus the delta of an open operation that the shop has applied.                     */
+#ifdef DEEP
+#define SALES_MAX 3
+#define SENDS_MAX 6
+#define KEYS_MAX 4
+#else
 #define SALES_MAX 2
 #define SENDS_MAX 4
 #define KEYS_MAX 4
+#endif
 
 short S = 2, raw = 2;                       /* raw: T before it is floored at 0; moves with imports and our stock */
 short E = 2;                                /* durable, as all of the operation is */

@@ -43,12 +43,15 @@ active proctype Shop()
 {
 end:
     do
-    :: atomic { sold < SALES && S > 0 -> S--; sold++; quiet = false; if :: told = false :: true fi }
-    :: atomic { !drafted && S > 0 -> drafted = true; S--; H++; quiet = false }
-    :: atomic { H > 0 -> H--; S++; quiet = false }
-    :: atomic { !wrote -> wrote = true; quiet = false; if :: S++; foreign = 1 :: S--; foreign = -1 fi }
+    :: atomic { sold < SALES && S > 0 -> S--; sold++; quiet = false; printf("shop: sells one, S %d\n", S);
+         if :: told = false; printf("net: the message is lost\n") :: true fi }
+    :: atomic { !drafted && S > 0 -> drafted = true; S--; H++; quiet = false; printf("shop: a draft holds one, S %d\n", S) }
+    :: atomic { H > 0 -> H--; S++; quiet = false; printf("shop: the draft is dropped, S %d\n", S) }
+    :: atomic { !wrote -> wrote = true; quiet = false; if :: S++; foreign = 1 :: S--; foreign = -1 fi;
+         printf("others: S %d\n", S) }
 #ifdef SELLING
-    :: atomic { sold == SALES && seen == SALES -> sold = 0; seen = 0; S = S + SALES; E = E + SALES; raw = raw + SALES; quiet = false }
+    :: atomic { sold == SALES && seen == SALES -> sold = 0; seen = 0; S = S + SALES; E = E + SALES; raw = raw + SALES; quiet = false;
+         printf("shop and import: both sales are cancelled, S %d\n", S) }
 #endif
     od
 }
@@ -57,10 +60,10 @@ active proctype Stock()
 {
 end:
     do
-    :: atomic { !changed -> changed = true; if :: raw++ :: raw-- fi }
+    :: atomic { !changed -> changed = true; if :: raw++ :: raw-- fi; printf("stock: %d\n", raw) }
 #ifdef RESTLESS
-    :: atomic { changed && raw < 3 -> raw++ }
-    :: atomic { changed && raw > 1 -> raw-- }
+    :: atomic { changed && raw < 3 -> raw++; printf("stock: %d\n", raw) }
+    :: atomic { changed && raw > 1 -> raw--; printf("stock: %d\n", raw) }
 #endif
     od
 }
@@ -70,9 +73,9 @@ active proctype Import()
 end:
     do
 #ifdef UNPOLLED
-    :: atomic { seen < sold && told -> seen++; E--; raw--; quiet = false }
+    :: atomic { seen < sold && told -> seen++; E--; raw--; quiet = false; printf("import: one sale, E %d\n", E) }
 #else
-    :: atomic { seen < sold -> seen++; E--; raw--; quiet = false }
+    :: atomic { seen < sold -> seen++; E--; raw--; quiet = false; printf("import: one sale, E %d\n", E) }
 #endif
     od
 }
@@ -89,18 +92,18 @@ active proctype Push()
 {
 end:
     do
-    :: atomic { !open && E != T && MAY_PLAN -> open = true; delta = T - E }
+    :: atomic { !open && E != T && MAY_PLAN -> open = true; delta = T - E; printf("push: plans %d\n", delta) }
     :: atomic { !open && E == T && !looking && !rested -> rested = true }
     :: atomic { open && !applied && !tried ->
          quiet = false; tried = true;
          if
-         :: lost < LOST_MAX -> lost++                               /* the request */
-         :: lost < LOST_MAX -> lost++; S = S + delta; applied = true  /* the answer */
-         :: S = S + delta; book()
+         :: lost < LOST_MAX -> lost++; printf("net: the request is lost\n")
+         :: lost < LOST_MAX -> lost++; S = S + delta; applied = true; printf("net: applied, S %d, and the answer is lost\n", S)
+         :: S = S + delta; book(); printf("push: S %d\n", S)
          fi }
 #ifndef UNSENT
-    :: atomic { open && tried && !applied -> tried = false }
-    :: atomic { open && tried && applied -> book(); quiet = false }
+    :: atomic { open && tried && !applied -> tried = false; printf("push: sends it again\n") }
+    :: atomic { open && tried && applied -> book(); quiet = false; printf("push: sent again, known, booked\n") }
 #endif
     od
 }
@@ -111,9 +114,10 @@ active proctype Look()
 {
 end:
     do
-    :: atomic { !open && !looking && rested -> looking = true; quiet = true }
-    :: atomic { looking && (seen < sold || !quiet || open) -> looking = false; rested = false }
-    :: atomic { looking && seen == sold && quiet && !open -> E = S + H; foreign = 0; looking = false; rested = false }
+    :: atomic { !open && !looking && rested -> looking = true; quiet = true; printf("look: reads\n") }
+    :: atomic { looking && (seen < sold || !quiet || open) -> looking = false; rested = false; printf("look: not quiet\n") }
+    :: atomic { looking && seen == sold && quiet && !open -> E = S + H; foreign = 0; looking = false; rested = false;
+         printf("look: confirms, E %d\n", E) }
     od
 }
 #endif
