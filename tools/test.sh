@@ -60,7 +60,7 @@ step model ./dev sim --model --quick
 step build-sanitized bash -c 'source tools/build.sh; build_sanitized'
 c_tests build
 c_tests build-asan
-node_tests tools $(git ls-files 'tools/*.test.js')
+node_tests tools $(git ls-files 'tools/*.test.js' 'sim/model/*.test.js')
 node_tests sandbox $(git ls-files 'sandbox/*.test.js')
 export EVENSTOCK=$PWD/build/evenstock
 node_tests cli $(git ls-files 'tests/cli/*.test.js')

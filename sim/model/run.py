@@ -4,6 +4,8 @@
 usage: sim/model/run.py [--quick] [MODEL[/VARIANT]...]     all, or only those named
        sim/model/run.py --story MODEL/VARIANT              the counterexample of a wrong protocol, step by step
 
+--root and --depth are for this program's own tests: another tree, and searches that end early.
+
 A model's head comment lists its variants, one a line: name, what is expected, why. A variant's name is the macros that it
 defines, joined by +; `ours` defines none. What is expected:
 
@@ -20,14 +22,12 @@ import dataclasses
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-BUILD = ROOT / "build-model"
-DOCUMENT = ROOT / "docs" / "protocol.md"
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 AT_ONCE = 2  # searches, each within MEMORY_MB
 MEMORY_MB = 900
 DEPTH = 2_000_000
@@ -41,11 +41,16 @@ CUT_SHORT = re.compile(r"max search depth too small|out of memory|reached -DMEML
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    model: str
+    source: pathlib.Path
+    folder: pathlib.Path  # for what is built
     name: str
     expected: str
     slow: bool  # left out of --quick
     forever: bool  # an LTL formula: infinite runs, weak fairness
+
+    @property
+    def model(self):
+        return self.source.stem
 
     @property
     def title(self):
@@ -75,11 +80,12 @@ class Result:
         return self.verdict == "holds" if self.variant.expected == "holds" else self.verdict == "refuted"
 
 
-def variants_of(path):
+def variants_of(root, path):
     text = path.read_text(encoding="utf-8")
     forever = re.search(r"^ltl ", text, re.M) is not None
     matches = (VARIANT.match(line) for line in text.split("\n"))
-    return [Variant(path.stem, m[1], m[2], m[3] is not None, forever) for m in matches if m]
+    build = root / "build-model" / path.stem
+    return [Variant(path, build / m[1], m[1], m[2], m[3] is not None, forever) for m in matches if m]
 
 
 def command(words, folder):
@@ -87,17 +93,13 @@ def command(words, folder):
     return done.returncode, done.stdout + done.stderr
 
 
-def folder_of(variant):
-    return BUILD / variant.model / variant.name
-
-
 def build(variant):
     """Makes the searcher; says what went wrong, or nothing."""
-    folder = folder_of(variant)
+    folder = variant.folder
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.trail"):
         old.unlink()
-    status, log = command(["spin", *variant.macros, "-a", str(HERE / f"{variant.model}.pml")], folder)
+    status, log = command(["spin", *variant.macros, "-a", str(variant.source)], folder)
     if status != 0 or re.search(r"syntax error|Error:", log):
         return log
     options = ["-DNFAIR=3"] if variant.forever else ["-DSAFETY"]
@@ -107,16 +109,15 @@ def build(variant):
     return log if status != 0 else ""
 
 
-def search(variant):
-    folder = folder_of(variant)
-    words = ["./pan", f"-m{DEPTH}", "-w20"]
+def search(variant, depth):
+    words = ["./pan", f"-m{depth}", "-w20"]
     if variant.forever:
         words += ["-a", "-f"]
-    return command(words, folder)[1]
+    return command(words, variant.folder)[1]
 
 
 def steps_of_trail(variant):
-    trails = list(folder_of(variant).glob("*.trail"))
+    trails = list(variant.folder.glob("*.trail"))
     return len([line for line in trails[0].read_text().split("\n") if re.match(r"\d", line)]) if trails else 0
 
 
@@ -130,12 +131,12 @@ def verdict_of(log):
     return "holds" if re.search(r"errors: 0$", log, re.M) else "no result"
 
 
-def check(variant):
+def check(variant, depth=DEPTH):
     result = Result(variant)
     started = time.monotonic()
     try:
         failed = build(variant)
-        result.log = failed or search(variant)
+        result.log = failed or search(variant, depth)
         result.verdict = "does not build" if failed else verdict_of(result.log)
     except subprocess.TimeoutExpired:
         result.verdict = f"over {SECONDS_MAX} s"
@@ -161,13 +162,12 @@ def print_result(result):
         print("\n".join("    " + line for line in result.log.split("\n")[:12]))
 
 
-def wrong_citations(known):
+def wrong_citations(root, known):
     """What docs/protocol.md cites and no model has; what is refuted and it does not cite."""
-    cited = {f"{m[1]}/{m[2]}" for m in CITED.finditer(DOCUMENT.read_text(encoding="utf-8"))}
+    text = (root / "docs" / "protocol.md").read_text(encoding="utf-8")
+    cited = {f"{m[1]}/{m[2]}" for m in CITED.finditer(text)}
     titles = {v.title for v in known}
-    models = {v.model for v in known}
-    wrong = [f"docs/protocol.md cites {c}, which no model has" for c in sorted(cited) if c not in titles
-             and c.split("/")[0] in models]
+    wrong = [f"docs/protocol.md cites {c}, which no model has" for c in sorted(cited - titles)]
     wrong += [f"docs/protocol.md does not cite {v.title}" for v in known if v.expected != "holds" and v.title not in cited]
     return wrong
 
@@ -179,22 +179,22 @@ def chosen(known, names, quick):
     return [v for v in known if (not names or v.model in names or v.title in names) and not (quick and v.slow)]
 
 
-def run(variants, known, whole):
+def run(variants, depth):
+    """The table; whether all is as expected."""
     print_row(["model", "variant", "expected", "states", "depth", "seconds", "steps", "verdict"])
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         results = []
-        for result in pool.map(check, variants):
+        for result in pool.map(lambda variant: check(variant, depth), variants):
             print_result(result)
             results.append(result)
-    wrong = wrong_citations(known) if whole else []
-    for line in wrong:
-        print(line)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     bad = sum(1 for r in results if not r.good)
     held = sum(1 for r in results if r.good and r.verdict == "holds")
     print(f"{held} hold, {len(results) - held - bad} refuted as they should be, {bad} not as expected; "
-          f"{time.monotonic() - started:.0f} s")
-    return 1 if bad or wrong or not results else 0
+          f"{time.monotonic() - started:.0f} s; {used.ru_utime + used.ru_stime:.0f} s of CPU, "
+          f"largest process {used.ru_maxrss // 1024} MB")
+    return bad == 0 and len(results) > 0
 
 
 def story(variant):
@@ -203,9 +203,9 @@ def story(variant):
     if result.verdict != "refuted":
         print(f"{variant.title}: {result.verdict}")
         return 1
-    trail = next(folder_of(variant).glob("*.trail"))
-    _, log = command(["spin", *variant.macros, "-t", "-T", "-k", trail.name, str(HERE / f"{variant.model}.pml")],
-                     folder_of(variant))
+    trail = next(variant.folder.glob("*.trail"))
+    _, log = command(["spin", *variant.macros, "-t", "-T", "-k", trail.name, str(variant.source)],
+                     variant.folder)
     steps = re.split(r"^spin: trail ends|^#processes", log, maxsplit=1, flags=re.M)[0]
     steps = re.sub(r"^(Never claim|ltl ).*\n", "", steps, flags=re.M).replace("<<<<<START OF CYCLE>>>>>", "and so for ever:")
     print(steps.rstrip())
@@ -216,13 +216,19 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev sim --model", description="Checks the models of the sync protocol.")
     parser.add_argument("--quick", action="store_true", help="without the large searches")
     parser.add_argument("--story", metavar="MODEL/VARIANT", help="print the counterexample of a wrong protocol")
+    parser.add_argument("--root", type=pathlib.Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--depth", type=int, default=DEPTH, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="MODEL[/VARIANT]")
     words = parser.parse_args()
     os.environ["LC_ALL"] = "C"
-    known = [v for path in sorted(HERE.glob("*.pml")) for v in variants_of(path)]
+    known = [v for path in sorted((words.root / "sim" / "model").glob("*.pml")) for v in variants_of(words.root, path)]
     if words.story:
         return story(chosen(known, [words.story], False)[0])
-    return run(chosen(known, words.names, words.quick), known, not words.names)
+    good = run(chosen(known, words.names, words.quick), words.depth)
+    wrong = [] if words.names else wrong_citations(words.root, known)
+    for line in wrong:
+        print(line)
+    return 0 if good and not wrong else 1
 
 
 if __name__ == "__main__":
