@@ -1,6 +1,6 @@
-/* Adopt: first contact, while the shop goes on. S is already less by an order that is open since long, by one that was
- * closed before we came and is read only later, by a unit that a draft holds. A sale at a till comes at any time and
- * is closed at once; the open order may be cancelled; somebody writes to S (R3, R1).
+/* Adopt: first contact, while the shop goes on. S is already less by an order that is open since long, by one that
+ * was closed before we came and is read only later, by a unit that a draft holds. A sale at a till comes at any time
+ * and is closed at once; the open order may be cancelled; somebody writes to S (R3, R1).
  *
  *   ours      holds     read, catch up with every open order and all news, read again; E := S + reserved
  *   FIRST     refuted   E from one read, without a catch-up
@@ -12,7 +12,8 @@
  *   UNDATED   refuted   an order that was closed and never read counts, however old it is
  *   BOOKED    refuted   the epoch is the moment of the booking, not of the first read
  *
- * From then on S + H + U = E, but for what others wrote after the second read.                                         */
+ * From then on S + H + U = E, but for what others wrote after the second read.
+ */
 short S = 3, E = 0;
 byte H = 1;                                 /* the draft: reserved */
 byte stamp = 0;
@@ -38,10 +39,14 @@ active proctype Shop()
 {
 end:
     do
-    :: atomic { sold_at == 0 -> S--; tick(); sold_at = now; printf("shop: sells one at the till, S %d\n", S); assert(LAW) }
-    :: atomic { !cancelled -> cancelled = true; S++; tick(); printf("shop: the old order is cancelled, S %d\n", S); assert(LAW) }
-    :: atomic { adopted && !completed -> completed = true; H--; tick(); printf("shop: the draft is completed\n"); assert(LAW) }
-    :: atomic { !wrote -> wrote = true; S++; tick(); if :: second_read -> drift++ :: else fi; printf("others: S %d\n", S); assert(LAW) }
+    :: atomic { sold_at == 0 ->
+         S--; tick(); sold_at = now; printf("shop: sells one at the till, S %d\n", S); assert(LAW) }
+    :: atomic { !cancelled ->
+         cancelled = true; S++; tick(); printf("shop: the old order is cancelled, S %d\n", S); assert(LAW) }
+    :: atomic { adopted && !completed ->
+         completed = true; H--; tick(); printf("shop: the draft is completed\n"); assert(LAW) }
+    :: atomic { !wrote ->
+         wrote = true; S++; tick(); if :: second_read -> drift++ :: else fi; printf("others: S %d\n", S); assert(LAW) }
     od
 }
 
@@ -78,7 +83,8 @@ end:
     :: atomic { NEWS_SALE -> import_sale() }
     :: atomic { NEWS_CANCEL -> import_open() }
     :: atomic { completed && !draft_seen -> draft_seen = true; book(-1) }
-    :: atomic { adopted && !closed_seen -> closed_seen = true; printf("import: the old closed order is read\n"); book(-COUNTS(0)) }
+    :: atomic { adopted && !closed_seen ->
+         closed_seen = true; printf("import: the old closed order is read\n"); book(-COUNTS(0)) }
     od
 }
 

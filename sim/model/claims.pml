@@ -1,15 +1,16 @@
-/* Claims: apps create orders, and nothing in an order tells whether it claims stock. C at the location does. One app may
- * claim nothing; the other sales are honest. Order 0 was read before the target was adopted, order 1 comes afterwards.
- * An honest order is shipped, which lowers C before we can know of it (I5).
+/* Claims: apps create orders, and nothing in an order tells whether it claims stock. C at the location does. One app
+ * may claim nothing; the other sales are honest. Order 0 was read before the target was adopted, order 1 comes
+ * afterwards. An honest order is shipped, which lowers C before we can know of it (I5).
  *
- *   ours     holds     C, older than the index lag, judges before a drift is booked; what readings booked since then ends
+ *   ours     holds     C, older than the index lag, judges first; what readings booked since the anchor ends
  *   TRUST    refuted   every order claims: its units are found as somebody's drift
  *   DRIFT    refuted   the drift is booked first, C judged afterwards
  *   EARLY    refuted   a C of just now is believed: an honest app is listed
  *   ALL      refuted   the listing takes back what was booked before the adoption, too
  *   SHIPPED  bound     an order that claimed nothing is shipped before the first look: C shows nothing any more
  *
- * Nobody else writes here: so no drift may ever be booked, and no honest app listed.                                   */
+ * Nobody else writes here: so no drift may ever be booked, and no honest app listed.
+ */
 #define ORDERS 2
 
 bool claimless;                             /* the truth about the app */
@@ -56,7 +57,8 @@ end:
     :: atomic { MAY_SHIP(0) -> ship(0) }
     :: atomic { MAY_SHIP(1) -> ship(1) }
     /* The lag is over when what happened has been imported: the catch-up between two reads sees to it. */
-    :: atomic { fresh && !UNSEEN(0) && !UNSEEN(1) && SHIPMENTS_SEEN -> fresh = false; printf("time: the index lag is over\n") }
+    :: atomic { fresh && !UNSEEN(0) && !UNSEEN(1) && SHIPMENTS_SEEN ->
+         fresh = false; printf("time: the index lag is over\n") }
     od
 }
 
@@ -74,8 +76,10 @@ end:
     do
     :: atomic { UNSEEN(0) -> see(0) }
     :: atomic { UNSEEN(1) -> see(1) }
-    :: atomic { seen[0] && shipped[0] && !shipped_seen[0] -> shipped_seen[0] = true; printf("import: order 0 is shipped\n") }
-    :: atomic { seen[1] && shipped[1] && !shipped_seen[1] -> shipped_seen[1] = true; printf("import: order 1 is shipped\n") }
+    :: atomic { seen[0] && shipped[0] && !shipped_seen[0] ->
+         shipped_seen[0] = true; printf("import: order 0 is shipped\n") }
+    :: atomic { seen[1] && shipped[1] && !shipped_seen[1] ->
+         shipped_seen[1] = true; printf("import: order 1 is shipped\n") }
     od
 }
 

@@ -5,10 +5,11 @@
  *
  *   ours      holds     adjust by T - E, E being ours; whatever happens meanwhile commutes with it
  *   ABSOLUTE  refuted   write T: a sale that is not imported is put back on sale
- *   CAS       refuted   read S, write T if S still is what was read: the compare matches, the sale is undone all the same
+ *   CAS       refuted   read S, write T if S still is that: the compare matches, the sale is undone all the same
  *   ADJUST    refuted   read S, adjust by T - S: the two jobs of other systems
  *
- * To sell a unit that does not exist is our fault unless a fall is known here and not yet pushed: nothing is faster.   */
+ * To sell a unit that does not exist is our fault unless a fall is known here and not yet pushed: nothing is faster.
+ */
 #define SALES_MAX 4
 
 short S = 2, E = 2;
@@ -29,7 +30,8 @@ active proctype Shop()
 end:
     do
     :: atomic { S > 0 && sold < SALES_MAX -> S--; sold++; printf("shop: sells one, shows %d\n", S); taken() }
-    :: atomic { S > 0 && H == 0 && sold < SALES_MAX -> S--; H++; printf("shop: a draft holds one, shows %d\n", S); taken() }
+    :: atomic { S > 0 && H == 0 && sold < SALES_MAX ->
+         S--; H++; printf("shop: a draft holds one, shows %d\n", S); taken() }
     :: atomic { H > 0 -> H--; S++; printf("shop: the draft is dropped, shows %d\n", S) }
     :: atomic { H > 0 -> H--; sold++; printf("shop: the draft is completed\n") }
     od
@@ -64,7 +66,11 @@ active proctype Client()
 #elif defined(CAS)
        shown = S; printf("client: reads S %d\n", S);
        delta = T; printf("client: plans to write %d\n", T);
-       atomic { if :: S == shown -> S = delta; E = delta; printf("client: the compare matches, S is now %d\n", S) :: else fi }
+       atomic {
+         if
+         :: S == shown -> S = delta; E = delta; printf("client: the compare matches, S is now %d\n", S)
+         :: else
+         fi }
 #elif defined(ADJUST)
        shown = S; printf("client: reads S %d\n", S);
        delta = T - shown; printf("client: plans T - S\n");

@@ -1,6 +1,6 @@
-/* Confirm: what two reads prove. Others write to S; sales are imported late; our own push runs beside; staff puts a unit
- * aside as damaged, which is held and no drift. Stamps are of whole seconds, and a read may come from a replica that shows
- * the end of an earlier second (R1, R2, R4).
+/* Confirm: what two reads prove. Others write to S; sales are imported late; our own push runs beside; staff puts a
+ * unit aside as damaged, which is held and no drift. Stamps are of whole seconds, and a read may come from a replica
+ * that shows the end of an earlier second (R1, R2, R4).
  *
  *   ours     holds
  *   DEEP     holds (slow)   two looks, one after the other
@@ -10,9 +10,10 @@
  *   TOUCHED  refuted   an import or a push between catch-up and booking does not matter (R1)
  *   STALE    refuted   a stamp older than the newest change that we know of is believed (R2)
  *   HELDLESS refuted   held units are left out: damage is taken for drift, and pushed up again (law)
- *   TORN     bound     the replica stops in the middle of the second of our newest change: only the compare of R6 sees it
+ *   TORN     bound     the replica stops within the second of our newest change: only the compare of R6 sees it
  *
- * What is booked as drift is exactly what others had written at the moment that was read.                              */
+ * What is booked as drift is exactly what others had written at the moment that was read.
+ */
 #define SALES 2
 #define SECONDS 3
 #ifdef DEEP
@@ -46,7 +47,8 @@ active proctype Shop()
     byte writes = 0;
 end:
     do
-    :: atomic { sold < SALES && S > 0 -> S--; sale_at[sold] = now; sold++; changed(); printf("shop: sells one, S %d\n", S) }
+    :: atomic { sold < SALES && S > 0 ->
+         S--; sale_at[sold] = now; sold++; changed(); printf("shop: sells one, S %d\n", S) }
     :: atomic { writes < 2 -> writes++; S++; foreign++; changed(); printf("others: S %d\n", S) }
     :: atomic { writes < 2 -> writes++; S--; foreign--; changed(); printf("others: S %d\n", S) }
     :: atomic { !damaged && S > 0 -> damaged = true; S--; H++; changed(); printf("staff: one is damaged, S %d\n", S) }
@@ -76,7 +78,8 @@ active proctype Push()
     raw++; printf("stock: one arrives\n");
 end:
     do
-    :: atomic { !looking && E != T -> S = S + T - E; E = T; newest = now; touched = true; changed(); printf("push: S %d\n", S) }
+    :: atomic { !looking && E != T ->
+         S = S + T - E; E = T; newest = now; touched = true; changed(); printf("push: S %d\n", S) }
     od
 }
 

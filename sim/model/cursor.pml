@@ -1,5 +1,5 @@
-/* Cursor: polling for orders. The index shows an order up to LAG seconds after it changed. A poll lists what the index
- * shows from the cursor on, imports it, and advances the cursor; it may die in between (I9).
+/* Cursor: polling for orders. The index shows an order up to LAG seconds after it changed. A poll lists what the
+ * index shows from the cursor on, imports it, and advances the cursor; it may die in between (I9).
  *
  *   ours   holds     the cursor stays OVERLAP behind the time of the list, and advances when the page is imported
  *   SHARP  refuted   the cursor advances to the time of the list
@@ -30,10 +30,14 @@ active proctype Shop()
 {
 end:
     do
-    :: atomic { changed[0] == NEVER && now <= LAST_CHANGE -> changed[0] = now; printf("shop: order 0 at second %d\n", now) }
-    :: atomic { changed[1] == NEVER && now <= LAST_CHANGE -> changed[1] = now; printf("shop: order 1 at second %d\n", now) }
-    :: atomic { changed[0] != NEVER && !shown[0] -> shown[0] = true; printf("index: shows order 0 at second %d\n", now) }
-    :: atomic { changed[1] != NEVER && !shown[1] -> shown[1] = true; printf("index: shows order 1 at second %d\n", now) }
+    :: atomic { changed[0] == NEVER && now <= LAST_CHANGE ->
+         changed[0] = now; printf("shop: order 0 at second %d\n", now) }
+    :: atomic { changed[1] == NEVER && now <= LAST_CHANGE ->
+         changed[1] = now; printf("shop: order 1 at second %d\n", now) }
+    :: atomic { changed[0] != NEVER && !shown[0] ->
+         shown[0] = true; printf("index: shows order 0 at second %d\n", now) }
+    :: atomic { changed[1] != NEVER && !shown[1] ->
+         shown[1] = true; printf("index: shows order 1 at second %d\n", now) }
     :: atomic { now < END && !OVERDUE(0) && !OVERDUE(1) -> now++; polled = false }
     od
 }
@@ -61,8 +65,13 @@ end:
 #endif
        };
        if
-       :: atomic { seen[0] = seen[0] || listed[0]; seen[1] = seen[1] || listed[1]; printf("poll: imports %d and %d\n", listed[0], listed[1]) };
-          if :: atomic { cursor = next; printf("poll: the cursor is at %d\n", cursor) } :: at < END -> printf("poll: dies before it advances\n") fi
+       :: atomic {
+            seen[0] = seen[0] || listed[0]; seen[1] = seen[1] || listed[1];
+            printf("poll: imports %d and %d\n", listed[0], listed[1]) };
+          if
+          :: atomic { cursor = next; printf("poll: the cursor is at %d\n", cursor) }
+          :: at < END -> printf("poll: dies before it advances\n")
+          fi
        :: at < END -> printf("poll: dies before it imports\n")
        fi;
        atomic { listed[0] = false; listed[1] = false; at = 0; next = 0 }

@@ -1,6 +1,6 @@
-/* Departed: an aggregate channel sums two facilities. An order takes a unit; it leaves from a facility that nobody names,
- * until an event or counts of both facilities tell. Or our side releases it to a facility first. Or its location is one
- * that no channel maps (I7, I8).
+/* Departed: an aggregate channel sums two facilities. An order takes a unit; it leaves from a facility that nobody
+ * names, until an event or counts of both facilities tell. Or our side releases it to a facility first. Or its
+ * location is one that no channel maps (I7, I8).
  *
  *   ours       holds     the unit stays demand until the books of a facility lose it
  *   SHIPSFROM  holds     the channel names the facility that ships them
@@ -12,7 +12,9 @@
  *   FLICKER    refuted   a release leaves the queue and reserves in two transactions (I7)
  *   UNMAPPED   refuted   a unit at a location that no channel maps is nobody's demand (I7)
  *
- * When all is imported and pushed, the shop shows no more than exists and is not promised; at last it shows just that.   */
+ * When all is imported and pushed, the shop shows no more than exists and is not promised; at last it shows just
+ * that.
+ */
 mtype = { none, open, shipped };
 mtype order = none, seen = none;
 byte exist[2] = 2, books[2] = 2;
@@ -44,8 +46,10 @@ active proctype Shop()
     if :: unmapped = true; printf("shop: a location that no channel maps\n") :: true fi;
     atomic { order = open; if :: unmapped :: else -> S-- fi; printf("shop: an order, S %d\n", S) };
     if
-    :: atomic { released == 2 -> pick(); exist[from]--; order = shipped; printf("shop: shipped from facility %d\n", from) }
-    :: atomic { released < 2 -> from = released; exist[from]--; order = shipped; printf("our side: shipped from facility %d\n", from) }
+    :: atomic { released == 2 ->
+         pick(); exist[from]--; order = shipped; printf("shop: shipped from facility %d\n", from) }
+    :: atomic { released < 2 ->
+         from = released; exist[from]--; order = shipped; printf("our side: shipped from facility %d\n", from) }
     fi
 }
 
@@ -89,7 +93,8 @@ end:
          printf("broker: out of the queue, T %d\n", T) };
        atomic { reserved++; printf("broker: reserved, T %d\n", T) };
 #endif
-       atomic { order == shipped -> reserved--; books[released]--; seen = shipped; printf("our side: the books lose it, T %d\n", T) }
+       atomic { order == shipped ->
+         reserved--; books[released]--; seen = shipped; printf("our side: the books lose it, T %d\n", T) }
     :: atomic { seen == shipped && event_comes && !told -> told = true;
 #ifndef SHIPSFROM
          books[from]--;
@@ -119,8 +124,9 @@ proctype Facility(byte f)
 {
 end:
     do
-    :: atomic { released == 2 && !counting[f] && !(order == shipped && counted_after[f]) && !(order != shipped && applied_any[f]) ->
-         counting[f] = true; count[f] = exist[f]; counted_after[f] = (order == shipped); printf("facility %d: counts %d\n", f, count[f]) }
+    :: atomic { released == 2 && !counting[f] && (order == shipped -> !counted_after[f] : !applied_any[f]) ->
+         counting[f] = true; count[f] = exist[f]; counted_after[f] = (order == shipped);
+         printf("facility %d: counts %d\n", f, count[f]) }
     :: atomic { counting[f] && released == 2 && (!counted_after[f] || seen == shipped) ->
          counting[f] = false; books[f] = count[f] - LATER_MOVES(f);
          applied_any[f] = true; applied_after[f] = counted_after[f];

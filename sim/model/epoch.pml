@@ -1,6 +1,6 @@
-/* Epoch: a change of configuration touches many targets and is computed in chunks, while stock moves, the configuration
- * changes again, and the program dies. The configuration and its epoch change in one transaction; a target carries the
- * epoch that it was computed at (P1: what is behind is derived, as what is owed is).
+/* Epoch: a change of configuration touches many targets and is computed in chunks, while stock moves, the
+ * configuration changes again, and the program dies. The configuration and its epoch change in one transaction; a
+ * target carries the epoch that it was computed at (P1: what is behind is derived, as what is owed is).
  *
  *   ours      holds     targets behind the epoch are computed with the present configuration
  *   LIST      refuted   the list of targets is kept in memory: a crash forgets it
@@ -21,7 +21,10 @@ active proctype Operator()
     atomic { config++; epoch++; printf("operator: configuration %d\n", config) }
 }
 
-active proctype Stock() { atomic { stock[1]++; T[1] = stock[1] * config; at[1] = epoch; printf("stock: target 1 moves\n") } }
+active proctype Stock()
+{
+    atomic { stock[1]++; T[1] = stock[1] * config; at[1] = epoch; printf("stock: target 1 moves\n") }
+}
 
 active proctype Chunks()
 {
@@ -30,7 +33,8 @@ end:
     do
 #ifdef LIST
     :: atomic { left == 0 && begun != epoch -> begun = epoch; left = TARGETS; printf("chunks: a list of all\n") }
-    :: atomic { left > 0 -> left--; T[left] = stock[left] * config; at[left] = begun; printf("chunks: target %d\n", left) }
+    :: atomic { left > 0 ->
+         left--; T[left] = stock[left] * config; at[left] = begun; printf("chunks: target %d\n", left) }
     :: atomic { left > 0 && !crashed -> crashed = true; left = 0; printf("chunks: crash\n") }
 #else
     :: atomic { BEHIND ->

@@ -1,5 +1,6 @@
-/* Expired: an operation in doubt that is too old to be sent again. Its delta may or may not be in S. Sales go on, their
- * import is late, staff puts a unit aside, an order of the item is not routed yet: it took its unit here or elsewhere (R7).
+/* Expired: an operation in doubt that is too old to be sent again. Its delta may or may not be in S. Sales go on,
+ * their import is late, staff puts a unit aside, an order of the item is not routed yet: it took its unit here or
+ * elsewhere (R7).
  *
  *   ours     holds     two reads that agree around a catch-up; E := S + H + pending
  *   RESEND   refuted   the same bytes again: the shop has forgotten the key
@@ -9,7 +10,8 @@
  *   ROUTED   refuted   E := S + H: the pending order lowers E once more when it is routed
  *   HELDLESS refuted   E := S + pending: the unit put aside is a drift when it comes back
  *
- * In doubt E is high: S + H + U never exceeds E when the operation is closed; and it is E but for the pending unit.     */
+ * In doubt E is high: S + H + U never exceeds E when the operation is closed; and it is E but for the pending unit.
+ */
 short S = 2, H = 0, E = 2;
 short delta = 1;
 byte stamp = 0;

@@ -6,7 +6,8 @@
  *   NEVER  refuted   only readings from now on count
  *   KEPT   refuted   E is kept when the target gets another item
  *
- * An adopted target holds S + U = E, and when all is imported shows no more than exists and is not promised.           */
+ * An adopted target holds S + U = E, and when all is imported shows no more than exists and is not promised.
+ */
 #define NONE 2
 
 short S[2] = 3;                             /* of the two items */
@@ -26,7 +27,8 @@ active proctype Shop()
 end:
     do
     :: atomic { sold[0] < 2 && S[0] > 0 && item != 1 -> sold[0]++; S[0]--; printf("shop: sells item 0, S %d\n", S[0]) }
-    :: atomic { sold[1] < 1 && S[1] > 0 && sold[0] == 0 -> sold[1]++; S[1]--; printf("shop: sells item 1, S %d\n", S[1]) }
+    :: atomic { sold[1] < 1 && S[1] > 0 && sold[0] == 0 ->
+         sold[1]++; S[1]--; printf("shop: sells item 1, S %d\n", S[1]) }
     od
 }
 
@@ -82,7 +84,8 @@ active proctype Client()
 {
 end:
     do
-    :: atomic { item != NONE && !adopted && sold[item] == seen[item] -> adopted = true; E = S[item]; printf("adopt: E %d\n", E) }
+    :: atomic { item != NONE && !adopted && sold[item] == seen[item] ->
+         adopted = true; E = S[item]; printf("adopt: E %d\n", E) }
     :: atomic { adopted && E != T ->
          S[item] = S[item] + T - E; E = T; printf("push: S %d\n", S[item]);
          assert(LAW); assert(seen[item] < sold[item] || S[item] <= exist - sold[item]) }

@@ -1,7 +1,7 @@
-/* Moves: an order of two units at location A. Between two readings up to three things happen: its fulfilment orders move
- * to B or back, split, and units are removed: restocked at a named location, named as lost, or without a word, and then
- * restocked or not. A reading shows the fulfilment orders and the removals, never where a removed unit was claimed
- * (I2, I3, I4).
+/* Moves: an order of two units at location A. Between two readings up to three things happen: its fulfilment orders
+ * move to B or back, split, and units are removed: restocked at a named location, named as lost, or without a word,
+ * and then restocked or not. A reading shows the fulfilment orders and the removals, never where a removed unit was
+ * claimed (I2, I3, I4).
  *
  *   ours       holds
  *   STILL      refuted   moves are not counted (I2)
@@ -10,11 +10,12 @@
  *   FREE       refuted   removed units that nobody speaks of are free; a look repairs their drift (I4)
  *   GONE       refuted   ... are booked in E as not restocked (I4)
  *   ROUNDTRIP  bound     a fulfilment order moved away, lost a unit there, and moved back: no reading shows it
- *   EXACT      bound     a restock whose claim has no place leaves E high, and that can be taken for the loss of an unsure
- *                        unit: one unit too few is shown, until a count or the operator
+ *   EXACT      bound     a restock whose claim has no place leaves E high; that can be taken for the loss of an
+ *                        unsure unit: one too few is shown, until a count or the operator
  *
- * In doubt E is high: once all is imported, E >= S at both locations. Once all is pushed too, the two together show no
- * more than what exists. After a look at each marked location they show just that, but for the bound EXACT.            */
+ * In doubt E is high: once all is imported, E >= S at both locations. Once all is pushed too, the two together show
+ * no more than what exists. After a look at each marked location they show just that, but for the bound EXACT.
+ */
 #define A 0
 #define B 1
 #define ORDERS 3                            /* fulfilment orders that there may be */
@@ -47,7 +48,8 @@ inline move(o)
     from = shop.at[o];
     if
     :: S[from] = S[from] + shop.open[o]; S[1 - from] = S[1 - from] - shop.open[o];
-       shop.at[o] = 1 - from; away[o] = true; printf("shop: order %d moves from %d with its %d\n", o, from, shop.open[o])
+       shop.at[o] = 1 - from; away[o] = true;
+       printf("shop: order %d moves from %d with its %d\n", o, from, shop.open[o])
     :: shop.open[o] > 1 && shop.count < ORDERS ->
        S[from]++; S[1 - from]--; shop.open[o]--;
        shop.at[shop.count] = 1 - from; shop.open[shop.count] = 1; shop.count++;
@@ -153,7 +155,10 @@ inline book_anywhere()
 inline keep_reading()
 {
     i = 0;
-    do :: i < ORDERS -> stored.at[i] = shop.at[i]; stored.open[i] = shop.open[i]; away[i] = false; i++ :: else -> break od;
+    do
+    :: i < ORDERS -> stored.at[i] = shop.at[i]; stored.open[i] = shop.open[i]; away[i] = false; i++
+    :: else -> break
+    od;
     stored.count = shop.count; stored.removed = shop.removed; stored.lost = shop.lost;
     stored.restocked[A] = shop.restocked[A]; stored.restocked[B] = shop.restocked[B]
 }
@@ -171,7 +176,11 @@ end:
          untold = units - restocked - (shop.lost - stored.lost);
          tell_origin();
          book_states(A); book_states(B);
-         if :: units > 0 && told -> book_origin() :: units > 0 && !told -> book_anywhere(); blurred = (blurred || restocked > 0) :: else fi;
+         if
+         :: units > 0 && told -> book_origin()
+         :: units > 0 && !told -> book_anywhere(); blurred = (blurred || restocked > 0)
+         :: else
+         fi;
          keep_reading(); seen = changes;
          printf("import: %d removed, told %d: E %d and %d, S %d and %d\n", units, told, E[A], E[B], S[A], S[B]);
          i = 0; units = 0; untold = 0; restocked = 0; origin = 0; back = 0; told = false; shrank[A] = 0; shrank[B] = 0;

@@ -16,7 +16,9 @@ proctype Transaction(byte i)
 {
     byte at;
     atomic { at = clock; clock++ };
-    atomic { T[i]++; stamp[i] = at; flag[i] = true; live--; printf("target %d: T %d, stamped %d, committed at %d\n", i, T[i], at, clock) }
+    atomic {
+        T[i]++; stamp[i] = at; flag[i] = true; live--;
+        printf("target %d: T %d, stamped %d, committed at %d\n", i, T[i], at, clock) }
 }
 
 proctype Run()

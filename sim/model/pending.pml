@@ -1,6 +1,6 @@
-/* Pending: an order is placed, takes its unit at the location that the routing will choose, and has no fulfilment order
- * for a while, so nobody can tell where. It may end before it is routed: restocked at a named location, restocked without
- * a word, or not restocked. Or others write to S meanwhile (I6, R3, R4).
+/* Pending: an order is placed, takes its unit at the location that the routing will choose, and has no fulfilment
+ * order for a while, so nobody can tell where. It may end before it is routed: restocked at a named location,
+ * restocked without a word, or not restocked. Or others write to S meanwhile (I6, R3, R4).
  *
  *   ours    holds     pending units move nothing; only what is certainly too much is booked; nothing is adopted
  *   PLACE   refuted   the unit is booked at a location that is guessed (I6)
@@ -10,7 +10,8 @@
  *   HIDDEN  bound     somebody's increase of just that size hides the loss of an unsure unit
  *
  * In doubt E is high: S + U never exceeds E but by what others wrote. When all is imported and pushed, both locations
- * together show no more than exists; at last they show just that, unless an adoption had to decide an unsure unit.       */
+ * together show no more than exists; at last they show just that, unless an adoption had to decide an unsure unit.
+ */
 #define A 0
 #define B 1
 
@@ -54,8 +55,10 @@ end:
     :: atomic { order == none -> order = unrouted; S[at]--; printf("shop: an order takes one at %d, not routed\n", at) }
     :: atomic { order == unrouted -> order = routed; printf("shop: the order is routed to %d\n", at) }
     :: atomic { TAKEN(order) -> end_as(restocked); S[at]++; printf("shop: the order ends, restocked at %d\n", at) }
-    :: atomic { order == unrouted && MAY_LOSE -> end_as(silent); S[at]++; printf("shop: the order ends, restocked at %d without a word\n", at) }
-    :: atomic { order == unrouted && MAY_LOSE -> end_as(lost); exist--; printf("shop: the order ends, not restocked\n") }
+    :: atomic { order == unrouted && MAY_LOSE ->
+         end_as(silent); S[at]++; printf("shop: the order ends, restocked at %d without a word\n", at) }
+    :: atomic { order == unrouted && MAY_LOSE ->
+         end_as(lost); exist--; printf("shop: the order ends, not restocked\n") }
     od
 }
 
@@ -64,7 +67,10 @@ active proctype Others()
 end:
     atomic { !quiet && !wrote ->
       wrote = true;
-      if :: S[A]++; others[A]++; printf("others: S of A +1\n") :: S[A]--; others[A]--; printf("others: S of A -1\n") fi }
+      if
+      :: S[A]++; others[A]++; printf("others: S of A +1\n")
+      :: S[A]--; others[A]--; printf("others: S of A -1\n")
+      fi }
 }
 
 inline become_unsure()

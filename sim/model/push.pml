@@ -1,8 +1,9 @@
-/* Push: an operation is durable before its first byte, sent with one key until it is answered, booked once (P2, P5, P6, P8).
+/* Push: an operation is durable before its first byte, sent with one key until it is answered, booked once (P2, P5,
+ * P6, P8).
  *
- * One target. Requests and answers are lost, late, doubled (by resending) and reordered; the client crashes at any step,
- * which forgets all but what the database holds. The shop sells and may refuse a call at first and take the same call
- * later (it does not remember refusals); it forgets keys, but not within the 12 hours in which we send.
+ * One target. Requests and answers are lost, late, doubled (by resending) and reordered; the client crashes at any
+ * step, which forgets all but what the database holds. The shop sells and may refuse a call at first and take the
+ * same call later (it does not remember refusals); it forgets keys, but not within the 12 hours in which we send.
  *
  *   ours        holds
  *   DEEP        holds (slow)   more sales, sends and keys
@@ -15,7 +16,8 @@
  *   AGED        refuted   an operation is sent again after the shop forgot its key
  *   HASTY       refuted   a refusal closes the operation while an earlier copy may still arrive
  *
- * The law at every step: S + U = E, plus the delta of an open operation that the shop has applied.                     */
+ * The law at every step: S + U = E, plus the delta of an open operation that the shop has applied.
+ */
 #ifdef DEEP
 #define SALES_MAX 3
 #define SENDS_MAX 6
@@ -70,9 +72,13 @@ active proctype Shop()
     bool done;
 end:
     do
-    :: atomic { sold < SALES_MAX && S > 0 -> assert(COVERED); S--; sold++; printf("shop: sells one, S %d\n", S); assert(LAW) }
+    :: atomic { sold < SALES_MAX && S > 0 ->
+         assert(COVERED); S--; sold++; printf("shop: sells one, S %d\n", S); assert(LAW) }
     :: atomic { request?k,d,a ->
-         if :: len(request) > 0 -> request!k,d,a; request?k,d,a; printf("net: requests change their order\n") :: true fi;
+         if
+         :: len(request) > 0 -> request!k,d,a; request?k,d,a; printf("net: requests change their order\n")
+         :: true
+         fi;
          flying--; done = true;
          if
          :: printf("net: the request is lost\n")
@@ -128,10 +134,14 @@ end:
          request!key,delta,attempt; printf("client: sends %d under key %d\n", delta, key) }
     :: atomic { sent -> sent = false; printf("client: gives up waiting, or crashes and starts\n") }
 #ifdef UNDURABLE
-    :: atomic { open -> open = false; delta = 0; applied = false; sent = false; printf("client: crashes, the operation is forgotten\n") }
+    :: atomic { open ->
+         open = false; delta = 0; applied = false; sent = false;
+         printf("client: crashes, the operation is forgotten\n") }
 #endif
-    :: atomic { open && !sent && !old && flying == 0 && len(answer) == 0 -> old = true; printf("time: 12 hours pass\n") }
-    :: atomic { open && old && flying == 0 -> E = S + U; close(); printf("client: closes it by reading (R7), E %d\n", E) }
+    :: atomic { open && !sent && !old && flying == 0 && len(answer) == 0 ->
+         old = true; printf("time: 12 hours pass\n") }
+    :: atomic { open && old && flying == 0 ->
+         E = S + U; close(); printf("client: closes it by reading (R7), E %d\n", E) }
     :: atomic { answer?k,d,a,done ->
          if
 #ifdef TWICE
@@ -148,7 +158,8 @@ end:
 #ifdef HASTY
          :: !done && open && k == key -> close(); printf("client: closes the refused operation\n")
 #else
-         :: !done && open && k == key && sent && alone && a == attempt -> close(); printf("client: closes the refused operation\n")
+         :: !done && open && k == key && sent && alone && a == attempt ->
+            close(); printf("client: closes the refused operation\n")
 #endif
          :: else
          fi;

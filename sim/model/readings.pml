@@ -41,8 +41,14 @@ end:
     :: atomic { version + 1 < VERSIONS && now < SECONDS ->
          version++; updated = now; S = S + effect[version] - effect[version - 1];
          printf("shop: the order is at version %d, second %d, S %d\n", version, now, S);
-         if :: nfull(message) -> message!(effect[version] - effect[version - 1]) :: printf("net: the message is lost\n") fi;
-         if :: nfull(message) && version == 1 -> message!(effect[1]); printf("net: the message is doubled\n") :: true fi }
+         if
+         :: nfull(message) -> message!(effect[version] - effect[version - 1])
+         :: printf("net: the message is lost\n")
+         fi;
+         if
+         :: nfull(message) && version == 1 -> message!(effect[1]); printf("net: the message is doubled\n")
+         :: true
+         fi }
     :: atomic { now < SECONDS -> now++ }
     od
 }
@@ -86,7 +92,8 @@ proctype Importer(byte me)
 end:
     do
 #ifdef EVENTS
-    :: atomic { me == WEBHOOK && nempty(message) -> message?change; E = E + change; printf("importer: adds %d, E %d\n", change, E); change = 0 }
+    :: atomic { me == WEBHOOK && nempty(message) ->
+         message?change; E = E + change; printf("importer: adds %d, E %d\n", change, E); change = 0 }
 #else
     :: atomic { me == WEBHOOK && state[me] == idle && nempty(message) -> message?change; change = 0; ask(me) }
     :: atomic { me == POLL && state[me] == idle && DUE -> ask(me) }

@@ -7,7 +7,8 @@
  *   AGAIN    refuted   a call without a named line is sent again as it was, for ever
  *   SAMEKEY  refuted   the rest goes under the old key: other content under a key is refused for ever
  *
- * At the end every good line is applied and booked once, and every bad one is put aside.                               */
+ * At the end every good line is applied and booked once, and every bad one is put aside.
+ */
 #define LINES 3
 #define CALLS_MAX 8
 
@@ -37,7 +38,11 @@ inline call()                               /* the shop */
     if
     :: !refused -> do :: i < LINES -> S[i] = S[i] + batch[i]; i++ :: else -> break od
     :: refused -> do :: i < LINES -> named[i] = (batch[i] && bad[i]); i++ :: else -> break od
-    :: refused -> do :: i < LINES -> named[i] = (batch[i] && bad[i]); if :: named[i] -> break :: else fi; i++ :: else -> break od
+    :: refused ->
+       do
+       :: i < LINES -> named[i] = (batch[i] && bad[i]); if :: named[i] -> break :: else -> i++ fi
+       :: else -> break
+       od
     :: refused
     fi
 }

@@ -1,6 +1,6 @@
-/* Repair: an incident, the drift in E and the open repair are one transaction; the repair compares with what was read. The
- * reads may come from a replica that lags more than R2 can tell: it shows any state since our last write, and a sale that
- * we have imported may be missing in it. Answers are lost, the client dies at every step (R6).
+/* Repair: an incident, the drift in E and the open repair are one transaction; the repair compares with what was
+ * read. The reads may come from a replica that lags more than R2 can tell: it shows any state since our last write,
+ * and a sale that we have imported may be missing in it. Answers are lost, the client dies at every step (R6).
  *
  *   ours     holds
  *   BARE     refuted   the repair goes out without a compare
@@ -10,7 +10,8 @@
  *   CLOSING  refuted   the drift goes back in one transaction, the operation closes in another
  *   EARLY    refuted   the incident is written before the drift is booked: a crash writes it twice
  *
- * When nothing is in doubt, what was booked is nothing or exactly what others wrote, with one incident that says so.     */
+ * When nothing is in doubt, what was booked is nothing or exactly what others wrote, with one incident that says so.
+ */
 #define LOOKS 2
 #define NONE 9
 
@@ -47,7 +48,15 @@ end:
 
 inline close() { open = false; compare = NONE; delta = 0; drift = 0; known = false; applied = false }
 
-inline book_drift() { drift = shown - E; E = E + drift; booked = booked + drift; printf("client: books a drift of %d\n", drift) }
+inline book_drift()
+{
+    drift = shown - E; E = E + drift; booked = booked + drift; printf("client: books a drift of %d\n", drift)
+}
+
+inline apply()
+{
+    S = S + delta; known = true; applied = true; behind = true; printf("shop: applies it, S %d\n", S)
+}
 
 active proctype Client()
 {
@@ -73,16 +82,17 @@ end:
        if :: true :: printf("client: dies\n"); goto next fi;
        atomic {
 #endif
-         open = true; compare = shown; delta = T - E; printf("client: opens a repair of %d, if S is %d\n", delta, compare) }
+         open = true; compare = shown; delta = T - E;
+         printf("client: opens a repair of %d, if S is %d\n", delta, compare) }
     :: atomic { open ->
          stale = false;
          if
          :: printf("net: the request is lost\n"); goto lost
          :: known
 #ifdef BARE
-         :: !known -> S = S + delta; known = true; applied = true; behind = true; printf("shop: applies it, S %d\n", S)
+         :: !known -> apply()
 #else
-         :: !known && (compare == NONE || S == compare) -> S = S + delta; known = true; applied = true; behind = true; printf("shop: applies it, S %d\n", S)
+         :: !known && (compare == NONE || S == compare) -> apply()
          :: !known && compare != NONE && S != compare -> stale = true; printf("shop: stale, S is %d\n", S)
 #endif
          fi;
@@ -95,7 +105,8 @@ end:
 #elif defined(KEEP)
          :: stale -> close(); printf("client: closes it\n")
 #else
-         :: stale -> E = E - drift; booked = booked - drift; incidents--; printf("client: puts the drift back, E %d\n", E);
+         :: stale ->
+            E = E - drift; booked = booked - drift; incidents--; printf("client: puts the drift back, E %d\n", E);
 #ifdef CLOSING
             if :: true :: printf("client: dies before it closes\n"); goto lost fi;
 #endif

@@ -1,6 +1,7 @@
-/* Settle: when stimuli stop, the shop is right at last: S = T - U - H with U = 0, E = T, nothing open and nothing unfound,
- * whatever was lost on the way (P6, I9, R4, R8). Two sales, one change of stock, one write of others, a draft that may
- * hold a unit for ever, lost requests and answers, lost messages. Fairness: who can act for ever does act at last.
+/* Settle: when stimuli stop, the shop is right at last: S = T - U - H with U = 0, E = T, nothing open and nothing
+ * unfound, whatever was lost on the way (P6, I9, R4, R8). Two sales, one change of stock, one write of others, a
+ * draft that may hold a unit for ever, lost requests and answers, lost messages. Fairness: who can act for ever does
+ * act at last.
  *
  *   ours      holds
  *   UNSENT    refuted   an operation in doubt is left alone (P6)
@@ -20,7 +21,7 @@ bool open = false, applied = false, tried = false;
 short delta = 0;
 byte lost = 0;
 short foreign = 0;
-bool wrote = false, drafted = false;
+bool wrote = false, drafted = false, kept = false;
 bool changed = false;                       /* our stock */
 bool looking = false;                       /* between two reads */
 bool quiet = true;                          /* neither S nor E moved since the first */
@@ -45,12 +46,19 @@ end:
     do
     :: atomic { sold < SALES && S > 0 -> S--; sold++; quiet = false; printf("shop: sells one, S %d\n", S);
          if :: told = false; printf("net: the message is lost\n") :: true fi }
-    :: atomic { !drafted && S > 0 -> drafted = true; S--; H++; quiet = false; printf("shop: a draft holds one, S %d\n", S) }
-    :: atomic { H > 0 -> H--; S++; quiet = false; printf("shop: the draft is dropped, S %d\n", S) }
+    :: atomic { !drafted && S > 0 ->
+         drafted = true; S--; H++; quiet = false; printf("shop: a draft holds one, S %d\n", S) }
+    :: atomic { H > 0 && !kept ->
+         quiet = false;
+         if
+         :: H--; S++; printf("shop: the draft is dropped, S %d\n", S)
+         :: kept = true; printf("shop: the draft stays for good\n")
+         fi }
     :: atomic { !wrote -> wrote = true; quiet = false; if :: S++; foreign = 1 :: S--; foreign = -1 fi;
          printf("others: S %d\n", S) }
 #ifdef SELLING
-    :: atomic { sold == SALES && seen == SALES -> sold = 0; seen = 0; S = S + SALES; E = E + SALES; raw = raw + SALES; quiet = false;
+    :: atomic { sold == SALES && seen == SALES ->
+         sold = 0; seen = 0; S = S + SALES; E = E + SALES; raw = raw + SALES; quiet = false;
          printf("shop and import: both sales are cancelled, S %d\n", S) }
 #endif
     od
@@ -98,7 +106,8 @@ end:
          quiet = false; tried = true;
          if
          :: lost < LOST_MAX -> lost++; printf("net: the request is lost\n")
-         :: lost < LOST_MAX -> lost++; S = S + delta; applied = true; printf("net: applied, S %d, and the answer is lost\n", S)
+         :: lost < LOST_MAX ->
+            lost++; S = S + delta; applied = true; printf("net: applied, S %d, and the answer is lost\n", S)
          :: S = S + delta; book(); printf("push: S %d\n", S)
          fi }
 #ifndef UNSENT
@@ -115,7 +124,8 @@ active proctype Look()
 end:
     do
     :: atomic { !open && !looking && rested -> looking = true; quiet = true; printf("look: reads\n") }
-    :: atomic { looking && (seen < sold || !quiet || open) -> looking = false; rested = false; printf("look: not quiet\n") }
+    :: atomic { looking && (seen < sold || !quiet || open) ->
+         looking = false; rested = false; printf("look: not quiet\n") }
     :: atomic { looking && seen == sold && quiet && !open -> E = S + H; foreign = 0; looking = false; rested = false;
          printf("look: confirms, E %d\n", E) }
     od

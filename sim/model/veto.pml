@@ -1,8 +1,8 @@
-/* Veto: the index of orders lags, so a catch-up cannot see the newest order. It takes one unit: a web order, which raises
- * C until it is shipped, or a sale at a till, which leaves no trace in C. Another app has committed a unit that no order
- * explains, and the operator has accepted it (R5).
+/* Veto: the index of orders lags, so a catch-up cannot see the newest order. It takes one unit: a web order, which
+ * raises C until it is shipped, or a sale at a till, which leaves no trace in C. Another app has committed a unit
+ * that no order explains, and the operator has accepted it (R5).
  *
- *   ours       holds     raised only when S is older than the index lag, and C no more than readings and the accepted explain
+ *   ours       holds     raised only when S is older than the index lag, and readings and the accepted explain C
  *   YOUNG      refuted   however young S is: a sale at a till is undone
  *   SLOW       holds     the index lags more than it should: C still shows the web order
  *   SLOW+BARE  refuted   ... and nobody asks C
@@ -10,7 +10,8 @@
  *   MEASURE    refuted   C measures what is unseen, instead of a veto: a stranger's unit becomes a drift
  *   SLOW+TILL  bound     the index lags more than it should, and the sale leaves no trace in C
  *
- * Nobody else writes here: so nothing may be booked as drift.                                                          */
+ * Nobody else writes here: so nothing may be booked as drift.
+ */
 #define LAG 1
 #define SECONDS 4
 
@@ -35,6 +36,8 @@ bool sold = false, till = false, shown = false, seen = false;
 #else
 #define OLD_ENOUGH (t2 + LAG < asked)
 #endif
+
+#define AGREE (s1 == s2 && t1 == t2)
 
 active proctype Shop()
 {
@@ -65,7 +68,8 @@ active proctype Client()
 end:
     do
     :: now < SECONDS || !shown || !seen ->
-       atomic { s1 = S; t1 = stamp; asked = now; printf("client: reads S %d, C %d, stamp %d, at second %d\n", S, C, stamp, now) };
+       atomic { s1 = S; t1 = stamp; asked = now;
+         printf("client: reads S %d, C %d, stamp %d, at second %d\n", S, C, stamp, now) };
        if :: atomic { shown && !seen -> import() } :: !shown || seen fi;
        atomic { s2 = S; t2 = stamp; c2 = C };
        atomic {
@@ -74,8 +78,9 @@ end:
          drift = s2 + (c2 - OPEN) - E;
 #endif
          if
-         :: s1 == s2 && t1 == t2 && t2 < asked && drift > 0 -> printf("client: books %d\n", drift); assert(false)
-         :: s1 == s2 && t1 == t2 && OLD_ENOUGH && drift < 0 && C_AGREES -> printf("client: books %d and repairs upward\n", drift); assert(false)
+         :: AGREE && t2 < asked && drift > 0 -> printf("client: books %d\n", drift); assert(false)
+         :: AGREE && OLD_ENOUGH && drift < 0 && C_AGREES ->
+            printf("client: books %d and repairs upward\n", drift); assert(false)
          :: else
          fi;
          s1 = 0; s2 = 0; t1 = 0; t2 = 0; c2 = 0; asked = 0; drift = 0 }

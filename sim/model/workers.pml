@@ -1,12 +1,14 @@
-/* Workers: two programs serve one shop. A lane has a fence that grows each time somebody takes it; its holder may have
- * slept at any point, with a request in hand or an answer not yet booked (P3, P5, P7).
+/* Workers: two programs serve one shop. A lane has a fence that grows each time somebody takes it; its holder may
+ * have slept at any point, with a request in hand or an answer not yet booked (P3, P5, P7).
  *
  *   ours      holds
  *   TWOOPEN   refuted   each worker has an operation of its own: both push the same difference (P3)
  *   UNFENCED  refuted   who lost the lane still closes what was refused, not knowing of the new holder's copy (P5)
  *   LATE      refuted   a request that slept past its deadline is sent, when its key is forgotten (P7)
  *
- * No sales here, so the law is S = E plus the delta of an open operation that the shop has applied, and S never exceeds T. */
+ * No sales here, so the law is S = E plus the delta of an open operation that the shop has applied, and S never
+ * exceeds T.
+ */
 #define TAKES_MAX 4
 #define KEYS_MAX 4
 
@@ -52,7 +54,8 @@ end:
     :: atomic { my_fence == fence && open[OP] && !hand[me] && !answered ->
          k = key[OP]; hand[me] = true; late[me] = false; printf("worker %d: takes the request in hand\n", me) }
     :: atomic { hand[me] && !late[me] -> late[me] = true; printf("time: worker %d sleeps past its deadline\n", me) }
-    :: atomic { hand[me] && late[me] -> hand[me] = false; late[me] = false; printf("worker %d: does not send it\n", me) }
+    :: atomic { hand[me] && late[me] ->
+         hand[me] = false; late[me] = false; printf("worker %d: does not send it\n", me) }
 #ifdef LATE
     :: atomic { hand[me] ->
 #else
@@ -82,7 +85,8 @@ end:
          answered = false; done = false; alone = false; k = 0; assert(LAW) }
     /* A day passes, in which no request can still be within its deadline: closed by reading (R7). */
     :: atomic { my_fence == fence && open[OP] && (!hand[me] || late[me]) && (!hand[OTHER] || late[OTHER]) ->
-         known[key[OP]] = false; E = S; close(); printf("worker %d: a day later, closes it by reading, E %d\n", me, E); assert(LAW) }
+         known[key[OP]] = false; E = S; close();
+         printf("worker %d: a day later, closes it by reading, E %d\n", me, E); assert(LAW) }
     od
 }
 
