@@ -7,6 +7,7 @@
  *   UNSENT    refuted   an operation in doubt is left alone (P6)
  *   UNPOLLED  refuted   orders come by message only, and messages get lost (I9)
  *   UNLOOKED  refuted   nobody looks for what others wrote (R4)
+ *   STUBBORN  refuted   a stamp older than a movement that we booked is called stale for ever: that movement was a doubt (R2)
  *   RESTLESS  holds     our stock never rests; our pushes to a target pause while it is read (R8)
  *   RESTLESS+PAUSELESS  refuted  ... and our pushes never pause: no two reads ever agree
  *   SELLING   bound     it sells and is cancelled for ever: a look needs one quiet moment of the target (R8)
@@ -21,6 +22,8 @@ bool open = false, applied = false, tried = false;
 short delta = 0;
 byte lost = 0;
 short foreign = 0;
+bool doubted = false;                       /* a movement was booked in doubt, which S never made */
+bool stale = false;                         /* so the stamp is older than what we know of; for two minutes */
 bool wrote = false, drafted = false, kept = false;
 bool changed = false;                       /* our stock */
 bool looking = false;                       /* between two reads */
@@ -88,6 +91,17 @@ end:
     od
 }
 
+#if !defined(SELLING) && !defined(RESTLESS)
+active proctype Doubt()
+{
+end:
+    atomic { !doubted -> doubted = true; E++; quiet = false; stale = true; printf("import: a restock in doubt, E %d\n", E) };
+#ifndef STUBBORN
+    atomic { stale = false; printf("time: two minutes pass\n") }
+#endif
+}
+#endif
+
 #ifdef PAUSELESS
 #define MAY_PLAN true
 #else
@@ -124,9 +138,9 @@ active proctype Look()
 end:
     do
     :: atomic { !open && !looking && rested -> looking = true; quiet = true; printf("look: reads\n") }
-    :: atomic { looking && (seen < sold || !quiet || open) ->
+    :: atomic { looking && (seen < sold || !quiet || open || stale) ->
          looking = false; rested = false; printf("look: not quiet\n") }
-    :: atomic { looking && seen == sold && quiet && !open -> E = S + H; foreign = 0; looking = false; rested = false;
+    :: atomic { looking && seen == sold && quiet && !open && !stale -> E = S + H; foreign = 0; looking = false; rested = false;
          printf("look: confirms, E %d\n", E) }
     od
 }

@@ -1,6 +1,6 @@
 /* Veto: the index of orders lags, so a catch-up cannot see the newest order. It takes one unit: a web order, which
  * raises C until it is shipped, or a sale at a till, which leaves no trace in C. Another app has committed a unit
- * that no order explains, and the operator has accepted it (R5).
+ * that no order explains, and the operator has accepted it. The target may have to be adopted first (R5).
  *
  *   ours       holds     raised only when S is older than the index lag, and readings and the accepted explain C
  *   YOUNG      refuted   however young S is: a sale at a till is undone
@@ -8,9 +8,11 @@
  *   SLOW+BARE  refuted   ... and nobody asks C
  *   SLOW+ANY   refuted   ... and what was accepted once silences C for good
  *   MEASURE    refuted   C measures what is unseen, instead of a veto: a stranger's unit becomes a drift
+ *   EAGER      refuted   a target is adopted whatever C says: its order lowers E once more when it is read
  *   SLOW+TILL  bound     the index lags more than it should, and the sale leaves no trace in C
  *
- * Nobody else writes here: so nothing may be booked as drift.
+ * Nobody else writes here: so nothing may be booked as drift; and when a target is adopted, no web order of before
+ * the reads is unseen. (A sale at a till is closed; its date, before the epoch, keeps it out of E: adopt.pml.)
  */
 #define LAG 1
 #define SECONDS 4
@@ -18,6 +20,7 @@
 short S = 2, E = 2;
 byte C = 1;                                 /* the other app's */
 byte stamp = 0, now = 0;
+bool adopted = true;
 bool sold = false, till = false, shown = false, seen = false;
 
 #ifdef ANY
@@ -37,6 +40,11 @@ bool sold = false, till = false, shown = false, seen = false;
 #define OLD_ENOUGH (t2 + LAG < asked)
 #endif
 
+#ifdef EAGER
+#define MAY_ADOPT true
+#else
+#define MAY_ADOPT (OLD_ENOUGH && C_AGREES)
+#endif
 #define AGREE (s1 == s2 && t1 == t2)
 
 active proctype Shop()
@@ -59,12 +67,13 @@ end:
     od
 }
 
-inline import() { seen = true; E--; printf("import: the order, E %d\n", E) }
+inline import() { seen = true; E = E - adopted; printf("import: the order, E %d\n", E) }
 
 active proctype Client()
 {
     short s1, s2, drift;
     byte t1, t2, c2, asked;
+    if :: adopted = false; printf("the target is not adopted\n") :: true fi;
 end:
     do
     :: now < SECONDS || !shown || !seen ->
@@ -78,8 +87,10 @@ end:
          drift = s2 + (c2 - OPEN) - E;
 #endif
          if
-         :: AGREE && t2 < asked && drift > 0 -> printf("client: books %d\n", drift); assert(false)
-         :: AGREE && OLD_ENOUGH && drift < 0 && C_AGREES ->
+         :: !adopted && AGREE && t2 < asked && MAY_ADOPT ->
+            adopted = true; E = s2; printf("client: adopts, E %d\n", E); assert(!sold || seen || till || stamp > t2)
+         :: adopted && AGREE && t2 < asked && drift > 0 -> printf("client: books %d\n", drift); assert(false)
+         :: adopted && AGREE && OLD_ENOUGH && drift < 0 && C_AGREES ->
             printf("client: books %d and repairs upward\n", drift); assert(false)
          :: else
          fi;
