@@ -97,6 +97,8 @@ typedef struct shop__token {
 MUST bool shop__secret_text(arena *a, const char *what, str variable, str file, str *ret, err *e);
 MUST bool shop__token_open(shop *s, const store_shop *row, err *e);
 void shop__token_end(shop__token *t);
+/* Pure. ERR_REMOTE: not as documented, perhaps cut short; ERR_INPUT: whole, and no token. No error quotes it. */
+MUST bool shop__token_parse(arena *a, str body, str *ret_token, int64_t *ret_life_s, err *e);
 MUST bool shop__token_ready(shop *s, err *e); /* fetches one where there is none, or it ends soon */
 /* After a 401 on a call that was sent with `generation`: false, when there is no other token to try. */
 MUST bool shop__token_refused(shop *s, uint64_t generation, err *e);

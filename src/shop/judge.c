@@ -193,6 +193,10 @@ static void judge_mutation(arena *a, const js_value *answer, const char *root, s
         malformed(a, v, request_id, "a mutation without its list of errors");
         return;
     }
+    if (errors->count > 0 && !js_is_null(js_get(payload, "inventoryAdjustmentGroup"))) {
+        malformed(a, v, request_id, "refused, and yet an adjustment"); /* what of it was applied only a reading tells */
+        return;
+    }
     judge_user_errors(a, errors, v);
     v->data = payload;
 }

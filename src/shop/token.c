@@ -49,6 +49,15 @@ bool shop__secret_text(arena *a, const char *what, str variable, str file, str *
     return true;
 }
 
+/* It becomes a header: nothing that could end one. */
+static bool is_plain(str secret)
+{
+    bool plain = !str_empty(secret);
+    for (size_t i = 0; i < secret.len; i++)
+        plain &= secret.at[i] > ' ' && secret.at[i] <= '~';
+    return plain;
+}
+
 /* One secret from a variable or a file; *ret stays NULL when neither is named. */
 static bool read_secret(arena *a, const char *what, str variable, str file, char **ret, err *e)
 {
@@ -57,10 +66,7 @@ static bool read_secret(arena *a, const char *what, str variable, str file, char
         return true;
     if (!shop__secret_text(a, what, variable, file, &found, e))
         return false;
-    bool plain = !str_empty(found);
-    for (size_t i = 0; i < found.len; i++)
-        plain &= found.at[i] > ' ' && found.at[i] <= '~';
-    if (!plain)
+    if (!is_plain(found))
         return ERR(e, ERR_INPUT, "the %s in %.*s is empty or has spaces or line ends inside", what,
                    STR_ARG(str_empty(variable) ? file : variable));
     forget(ret);
@@ -110,10 +116,25 @@ static void drop_form(buf *b)
     buf_end(b);
 }
 
+bool shop__token_parse(arena *a, str body, str *ret_token, int64_t *ret_life_s, err *e)
+{
+    const js_value *answer;
+    str text;
+    int64_t life_s;
+    err unshown; /* a parser quotes what it read, and that may be the token */
+    if (!js_parse(a, body, &answer, &unshown) || !js_want_str(answer, "access_token", "the answer", &text, &unshown) ||
+        !js_want_int(answer, "expires_in", "the answer", &life_s, &unshown))
+        return ERR(e, ERR_REMOTE, "fetching a token: the answer does not hold one as documented");
+    if (!is_plain(text) || text.len > SHOP_SECRET_MAX || life_s <= 0 || life_s > INT32_MAX)
+        return ERR(e, ERR_INPUT, "fetching a token: it is empty, no header or has no life");
+    *ret_token = text;
+    *ret_life_s = life_s;
+    return true;
+}
+
 /* What an answer of the token endpoint says. *ret_again: worth another try. */
 static bool take_token(shop *s, arena *a, const net_answer *n, bool *ret_again, err *e)
 {
-    const js_value *answer;
     str text;
     int64_t life_s;
     *ret_again = n->outcome != NET_ANSWERED || n->status >= 500 || n->status == 429;
@@ -125,15 +146,11 @@ static bool take_token(shop *s, arena *a, const net_answer *n, bool *ret_again, 
         return ERR(e, ERR_REMOTE,
                    "fetching a token: HTTP %d: check the client id and secret, and that the app is installed",
                    n->status);
-    err unshown; /* a parser quotes what it read, and that may be the token */
-    if (!js_parse(a, n->body, &answer, &unshown) ||
-        !js_want_str(answer, "access_token", "the answer", &text, &unshown) ||
-        !js_want_int(answer, "expires_in", "the answer", &life_s, &unshown)) {
-        *ret_again = true;
-        return ERR(e, ERR_REMOTE, "fetching a token: the answer does not hold one as documented");
+    if (!shop__token_parse(a, n->body, &text, &life_s, e)) {
+        *ret_again = e->code == ERR_REMOTE; /* cut short, perhaps; what is whole and wrong stays so */
+        e->code = ERR_REMOTE;
+        return false;
     }
-    if (str_empty(text) || text.len > SHOP_SECRET_MAX || life_s <= 0 || life_s > INT32_MAX)
-        return ERR(e, ERR_REMOTE, "fetching a token: it is empty or has no life");
     forget(&s->token.text);
     s->token.text = keep(text);
     s->token.generation++;

@@ -208,6 +208,15 @@ static void test_a_write_with_data_is_done_in_spite_of_errors(void **state)
     assert_verdict(judge(a, NULL, answer), "read", SHOP_STOP, false);
 }
 
+static void test_a_refusal_that_adjusted_all_the_same_is_open(void **state)
+{
+    (void)state;
+    AUTO(arena_end) arena *a = arena_new(0);
+    str both = STR("{\"data\":{\"" ROOT "\":{\"inventoryAdjustmentGroup\":{\"id\":\"g\"},\"userErrors\":"
+                   "[{\"code\":\"INVALID_LOCATION\",\"message\":\"no\",\"field\":null}]}}}");
+    assert_verdict(judge(a, ROOT, (fake_answer){.raw = both}), "MALFORMED", SHOP_RETRY, true);
+}
+
 static void test_a_null_group_without_errors_is_done(void **state)
 {
     (void)state;
@@ -328,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_an_answer_leaves_open_whether_it_was_applied),
         cmocka_unit_test(test_what_was_not_answered_is_open_unless_it_was_not_sent),
         cmocka_unit_test(test_a_write_with_data_is_done_in_spite_of_errors),
+        cmocka_unit_test(test_a_refusal_that_adjusted_all_the_same_is_open),
         cmocka_unit_test(test_a_null_group_without_errors_is_done),
         cmocka_unit_test(test_bad_lines_are_named_once_each),
         cmocka_unit_test(test_of_several_errors_the_worst_decides),

@@ -131,6 +131,8 @@ static void test_a_token_that_cannot_be_fetched_says_why(void **state)
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");
     fake_will_say(f, TOKEN_ANSWER("x", 0));
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");
+    fake_will_say(f, TOKEN_ANSWER("x\\r\\nHost: elsewhere", 86399)); /* it would end the header that it becomes */
+    assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token");
     for (int i = 0; i < SHOP_TRIES_MAX; i++)
         fake_will(f, (fake_answer){.outcome = i % 2 ? NET_LOST : NET_NOT_SENT});
     assert_fails(read_one(s, &e), &e, ERR_REMOTE, "fetching a token: as scripted");

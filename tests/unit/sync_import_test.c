@@ -56,7 +56,7 @@ static size_t told(fixture *f)
     AUTO(store_tx_end) store_tx *tx = NULL;
     err *e = &(err){0};
     store_told *rows;
-    size_t count;
+    size_t count = 0;
     if (!store_begin(f->db, STORE_READ, &tx, e) || !store_told_orders(tx, f->shop, 9, f->a, &rows, &count, e))
         fail_msg("%s", e->text);
     return count;
