@@ -1,11 +1,11 @@
 // Pushing to the stand-in shop: how much of the restore rate is used while more is owed, and how long a change takes.
 //
-//     sync_bench.js [PLAN ...]        the plans to measure; all unless told
+//     sync_bench.js [changes] [PLAN ...]        what to measure; all unless told
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Evenstock, startSandbox } from '../demo/lib/children.js';
 
 const LINES_MAX = 250; // of one call
@@ -89,7 +89,36 @@ async function backlog(plan) {
     }
 }
 
-const plans = process.argv.slice(2);
-for (const plan of plans.length ? plans : Object.keys(RATES)) await backlog(plan);
+/** The service pushes as changes happen; beside it so many changes a second are made. */
+async function changes() {
+    const at = await retailer('standard', Math.max(...CHANGES) * CHANGE_SECONDS);
+    await at.evenstock.json('job', 'schedule', 'recent', '--shop', 'main', '--as-changes-happen');
+    await at.control.post('faults', { kind: 'latency', ms: NETWORK_MS });
+    const service = spawn(at.evenstock.program, ['serve'], { env: at.evenstock.env, stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+        await once(service.stdout, 'data');
+        for (const rate of CHANGES) {
+            const child = spawn(join(dirname(at.evenstock.program), 'bench/changes'), [`sqlite:${at.db}`, 'WH', 'web0', String(rate), String(CHANGE_SECONDS)], { stdio: ['ignore', 'pipe', 'inherit'] });
+            let text = '';
+            child.stdout.on('data', (chunk) => { text += chunk; });
+            const [status] = await once(child, 'close');
+            if (status !== 0) throw new Error(`bench/changes: exit ${status}`);
+            const told = JSON.parse(text);
+            console.log(`standard, ${NETWORK_MS} ms of network, ${rate} changes a second for ${CHANGE_SECONDS} s: change to Shopify p50 ${told.p50_ms} ms, p99 ${told.p99_ms} ms, longest ${told.most_ms} ms`);
+            judge(told.p99_ms < P99_MS, `${rate} changes a second: p99 ${told.p99_ms} ms, at most ${P99_MS} ms`);
+        }
+        const { throttled, violations } = await at.control.get('stats');
+        judge(throttled === 0 && violations.length === 0, `changes: throttled ${throttled}, violations ${violations.length}`);
+    } finally {
+        service.kill('SIGTERM');
+        await once(service, 'exit');
+        await at.end();
+    }
+}
+
+const PARTS = process.argv.slice(2);
+const wanted = (name) => PARTS.length === 0 || PARTS.includes(name);
+if (wanted('changes')) await changes();
+for (const plan of Object.keys(RATES)) if (wanted(plan)) await backlog(plan);
 for (const failure of failures) console.log(`MISSED  ${failure}`);
 process.exitCode = failures.length ? 1 : 0;

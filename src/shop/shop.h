@@ -175,6 +175,7 @@ typedef struct shop_written {
  */
 MUST bool shop_write(shop *s, str body, instant deadline, uint64_t ticket, err *e);
 MUST bool shop_written_next(shop *s, arena *a, shop_written *ret, err *e);
+bool shop_written_waits(const shop *s); /* an answer is there already */
 
 /* Stocks an item at a location (inventoryActivate). The key makes it apply once. */
 MUST bool shop_activate(shop *s, str item, str location, str idempotency_key, err *e);

@@ -110,6 +110,14 @@ void shop__write_arrived(shop *s, const net_answer *n)
     }
 }
 
+bool shop_written_waits(const shop *s)
+{
+    bool waits = false;
+    for (size_t i = 0; i < SHOP_FLIGHT_MAX; i++)
+        waits |= s->flights[i].used && s->flights[i].arrived;
+    return waits;
+}
+
 /* Waits until one is there. */
 static bool next_arrived(shop *s, shop__flight **ret, err *e)
 {

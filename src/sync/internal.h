@@ -85,6 +85,7 @@ struct sync__sender {
     sync__next_operation *next;
     void *ctx; /* of next */
     sync__slot slots[SHOP_FLIGHT_MAX];
+    size_t turn;   /* the slot that may send next: none waits behind the others */
     bool dry;      /* next has no more for now; asked again after an answer */
     bool ending;   /* nothing more is sent; what is out is awaited */
     int fruitless; /* refusals in a row that settled no line */

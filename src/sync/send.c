@@ -263,12 +263,12 @@ static bool fill(sync__sender *s, err *e)
     return true;
 }
 
-/* Sends what is due; *ret_wait until when nothing else is. */
+/* Sends what is due, but no more once an answer is there to be booked; *ret_next: when the next one is due. */
 static bool send_due(sync__sender *s, int64_t *ret_next, err *e)
 {
     *ret_next = INT64_MAX;
-    for (size_t i = 0; i < COUNT(s->slots); i++) {
-        sync__slot *slot = &s->slots[i];
+    for (size_t i = 0; i < COUNT(s->slots) && !shop_written_waits(s->lane->remote); i++) {
+        sync__slot *slot = &s->slots[s->turn++ % COUNT(s->slots)];
         if (!slot->used || slot->out)
             continue;
         if (s->ending)

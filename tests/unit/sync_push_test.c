@@ -233,6 +233,48 @@ static void test_killed_anywhere(void **state)
     }
 }
 
+/* The first call tells the bucket, then two fly at once; the shop has executed both when the process ends. */
+static void die_with_two_in_flight(void *ctx, model *m, const char *operation, int nth, bool after)
+{
+    (void)ctx;
+    if (strcmp(operation, "Adjust") == 0 && nth == 3 && after)
+        m->die_at = m->steps + 1;
+}
+
+static void test_killed_with_several_in_flight(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(600, 5);
+    for (int i = 0; i < 600; i++)
+        fixture_move(f, i, -1);
+    f->m->hook = die_with_two_in_flight;
+    assert_true(fixture_dies(f, run_recent, INT64_MAX));
+    f->m->hook = NULL;
+    assert_int_equal(f->m->writes_applied, 600);
+    assert_int_equal(fixture_open_operations(f), 2);
+    fixture_move(f, 599, -1); /* in doubt, and already other than what was sent */
+    sync_report r = fixture_recent(f);
+    assert_int_equal(r.pushed, 351);
+    assert_int_equal(r.calls, 3); /* the same two again, then the new one */
+    assert_int_equal(f->m->writes_applied, 601);
+    assert_int_equal(model_available(f->m, 599, 0), 3);
+    fixture_settled(f);
+}
+
+static void test_changes_of_one_target_are_one_line(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(2, 10);
+    for (int i = 0; i < 5; i++)
+        fixture_move(f, 0, -1);
+    fixture_move(f, 1, 3);
+    fixture_move(f, 1, -3); /* nothing is left of it */
+    sync_report r = fixture_recent(f);
+    assert_int_equal(r.pushed, 1);
+    assert_int_equal(f->m->writes_applied, 1);
+    fixture_settled(f);
+}
+
 static bool recent_fails(fixture *f, err_code want, const char *mend)
 {
     AUTO(sync_close) sync_lane *l = fixture_lane(f);
@@ -418,6 +460,8 @@ int main(void)
         cmocka_unit_test(test_a_refusal_waits_for_an_earlier_copy),
         cmocka_unit_test(test_an_old_operation_is_not_sent_again),
         cmocka_unit_test(test_killed_anywhere),
+        cmocka_unit_test(test_killed_with_several_in_flight),
+        cmocka_unit_test(test_changes_of_one_target_are_one_line),
         cmocka_unit_test(test_never_adopted_and_read_only_are_refused_with_the_mend),
         cmocka_unit_test(test_a_dry_run_tells_and_sends_nothing),
         cmocka_unit_test(test_a_lane_is_held_by_one),
