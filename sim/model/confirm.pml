@@ -3,20 +3,26 @@
  * that shows the end of an earlier second (R1, R2, R4).
  *
  *   ours     holds
- *   DEEP     holds (slow)   two looks, one after the other
+ *   BUSY     holds (slow)   two sales
+ *   AGAIN    holds (slow)   two looks, one after the other
  *   BLIND    refuted   no catch-up between the reads: sales that are unseen are taken for drift (R1)
  *   VALUES   refuted   the reads agree by value only (R1)
  *   YOUNG    refuted   stamps of the very second of the first read are believed (R1)
  *   TOUCHED  refuted   an import or a push between catch-up and booking does not matter (R1)
+ *   DOUBT    refuted   a push that is open does not matter: applied and not yet booked, it is taken for a drift (the law)
  *   STALE    refuted   a stamp older than the newest change that we know of is believed (R2)
  *   HELDLESS refuted   held units are left out: damage is taken for drift, and pushed up again (law)
  *   TORN     bound     the replica stops within the second of our newest change: only the compare of R6 sees it
  *
  * What is booked as drift is exactly what others had written at the moment that was read.
  */
-#define SALES 2
 #define SECONDS 3
-#ifdef DEEP
+#ifdef BUSY
+#define SALES 2
+#else
+#define SALES 1
+#endif
+#ifdef AGAIN
 #define LOOKS 2
 #else
 #define LOOKS 1
@@ -27,6 +33,9 @@ byte stamp = 0, now = 1;
 short foreign = 0, found = 0;               /* what others wrote in all; what we booked of it */
 byte sold = 0, seen = 0, sale_at[SALES];
 byte newest = 0;                            /* the newest change there that we know of */
+bool open = false, applied = false;         /* our push, in doubt */
+short delta = 0;
+byte pushed_at = 0;
 bool touched = false;                       /* here, since the catch-up ended */
 bool looking = false;                       /* our own pushes wait (R8) */
 /* The replica shows the end of some second. */
@@ -35,7 +44,7 @@ byte old_stamp = 0;
 
 #define T ((raw > 0) -> raw : 0)
 #define U (sold - seen)
-#define LAW (S + H + U == E + (foreign - found))
+#define LAW (S + H + U == E + (foreign - found) + (applied -> delta : 0))
 
 inline changed() { stamp = now; assert(LAW) }
 
@@ -78,8 +87,12 @@ active proctype Push()
     raw++; printf("stock: one arrives\n");
 end:
     do
-    :: atomic { !looking && E != T ->
-         S = S + T - E; E = T; newest = now; touched = true; changed(); printf("push: S %d\n", S) }
+    :: atomic { !looking && !open && E != T -> open = true; delta = T - E; printf("push: plans %d\n", delta) }
+    :: atomic { open && !applied -> S = S + delta; applied = true; pushed_at = now; changed(); printf("push: applied, S %d\n", S) }
+    :: atomic { open && applied ->
+         E = E + delta; open = false; applied = false; delta = 0; newest = (pushed_at > newest -> pushed_at : newest);
+         pushed_at = 0;
+         touched = true; printf("push: booked, E %d\n", E); assert(LAW) }
     od
 }
 
@@ -106,6 +119,11 @@ inline read(s, h, t, f)
 #define UNTOUCHED true
 #else
 #define UNTOUCHED (!touched)
+#endif
+#ifdef DOUBT
+#define IN_DOUBT false
+#else
+#define IN_DOUBT open
 #endif
 #ifdef STALE
 #define FRESH true
@@ -136,7 +154,7 @@ end:
        atomic { read(s2, h2, t2, f); known = newest };
        atomic {
          if
-         :: AGREE && OLD_ENOUGH && UNTOUCHED && FRESH && DRIFT != 0 ->
+         :: AGREE && OLD_ENOUGH && !IN_DOUBT && UNTOUCHED && FRESH && DRIFT != 0 ->
             found = found + DRIFT; E = E + DRIFT; printf("client: books a drift, E %d\n", E);
             assert(found == f)
          :: else
