@@ -15,10 +15,25 @@ static bool port_of(const cli *c, uint16_t *ret, err *e)
     return true;
 }
 
+#define GATHER_MS_MOST 60000 /* longer is what a schedule is for */
+
+/* 0: not told. */
+static bool gather_of(const cli *c, int64_t *ret, err *e)
+{
+    const char *text = cli__text(c, "gather-ms", "");
+    err inner = {0};
+    qty ms = 0;
+    if (*text && !num_parse_qty(str_of(text), 1, GATHER_MS_MOST, &ms, &inner))
+        return ERR(e, ERR_USAGE, "--gather-ms: %s", inner.text);
+    *ret = ms;
+    return true;
+}
+
 bool cli__check_serve(const cli *c, err *e)
 {
     uint16_t port;
-    return port_of(c, &port, e);
+    int64_t gather_ms;
+    return port_of(c, &port, e) && gather_of(c, &gather_ms, e);
 }
 
 /* The signals that end it come to this thread alone, which waits for them. */
@@ -67,8 +82,9 @@ bool cmd_serve(cli *c, cli_exit *ret, err *e)
     hold_signals(&ends, &before);
     AUTO(jobs_service_stop) jobs_service *jobs = NULL;
     AUTO(http_stop) http_server *server = NULL; /* ends first: it wakes the jobs */
-    bool done = jobs_service_start(&(jobs_service_settings){.db_url = c->db, .world = &c->world}, &jobs, e) &&
-                start(c, jobs, &server, e);
+    jobs_service_settings settings = {.db_url = c->db, .world = &c->world};
+    bool done =
+        gather_of(c, &settings.gather_ms, e) && jobs_service_start(&settings, &jobs, e) && start(c, jobs, &server, e);
     if (done)
         CHECK(sigwait(&ends, &got) == 0);
     CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0); /* a second one ends at once */

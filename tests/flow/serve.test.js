@@ -72,6 +72,23 @@ test('a job that REST schedules and one that it asks for run here, beside the co
     await at.verify();
 });
 
+test('what changes within the gather window is one push', async (t) => {
+    const GATHER_MS = 4_000;
+    const { at, shop, available } = await retailer(t, { skus: ['A', 'B'] });
+    await at.json(['job', 'schedule', 'recent', '--as-changes-happen']);
+    const service = await serve(t, at, '--gather-ms', String(GATHER_MS));
+    const { mutations } = shop.get('stats'), began = Date.now();
+    await at.adjust([['A', 'WH', 1]]);
+    await at.adjust([['B', 'WH', 2], ['A', 'WH', 1]]);
+    const twoMade = Date.now() - began;
+    await until('both show', () => available('A') === 12 && available('B') === 12);
+    if (twoMade < GATHER_MS) assert.strictEqual(shop.get('stats').mutations, mutations + 1);
+    assert.ok(Date.now() - began >= GATHER_MS, 'not before the window has passed');
+    await service.stop();
+    for (const wrong of ['0', 'x', '60001'])
+        await at.refuses(['serve', '--gather-ms', wrong], 2, /--gather-ms/);
+});
+
 test('kill -9 loses nothing: what was due or asked for runs at the next start', async (t) => {
     const { at, available } = await retailer(t, { skus: ['A'] });
     await at.json(['job', 'schedule', 'recent', '--as-changes-happen']);
