@@ -29,9 +29,15 @@ static diagnose_check unread(const char *detail)
     return (diagnose_check){.result = CHECK_UNKNOWN, .detail = str_of(detail)};
 }
 
+/* A time as people read it: to the second. */
+static instant second(instant t)
+{
+    return t - t % US_PER_S;
+}
+
 static str since(const reckoning *r, const char *words, instant t)
 {
-    return t == INSTANT_NONE ? str_of(words) : str_printf(r->memory, "%s since %s", words, INSTANT_Z(t));
+    return t == INSTANT_NONE ? str_of(words) : str_printf(r->memory, "%s since %s", words, INSTANT_Z(second(t)));
 }
 
 static maybe_qty negative(maybe_qty q)
@@ -191,8 +197,9 @@ static diagnose_check judge_change_after_run(const reckoning *r)
         return unread("when it began to be owed is not known");
     if (r->f->owing_since < j->last_started_at)
         return passes("it was owed already when the last run began");
-    return holds(negative(r->owed), str_printf(r->memory, "owed since %s, the last run began %s",
-                                               INSTANT_Z(r->f->owing_since), INSTANT_Z(j->last_started_at)));
+    return holds(negative(r->owed),
+                 str_printf(r->memory, "owed since %s, the last run began %s", INSTANT_Z(second(r->f->owing_since)),
+                            INSTANT_Z(second(j->last_started_at))));
 }
 
 /* -- judges: the number itself -- */
@@ -383,8 +390,8 @@ static str job_words(const reckoning *r, const job_facts *j)
     str state = !j->scheduled ? STR("not scheduled") : j->paused ? since(r, "paused", j->paused_at) : j->schedule;
     if (!j->ran)
         return str_printf(r->memory, "%.*s; it has not run yet", STR_ARG(state));
-    return str_printf(r->memory, "%.*s; the last run began %s and %s", STR_ARG(state), INSTANT_Z(j->last_started_at),
-                      j->last_failed ? "failed" : "ended well");
+    return str_printf(r->memory, "%.*s; the last run began %s and %s", STR_ARG(state),
+                      INSTANT_Z(second(j->last_started_at)), j->last_failed ? "failed" : "ended well");
 }
 
 static void gather(const reckoning *r, diagnosis *d)

@@ -49,6 +49,19 @@ static void numbers(html *h, const diagnosis *d)
     http__end_tag(h, "dl");
 }
 
+/* A link only to the web: an address from outside could be a script. */
+static void value_cell(html *h, const diagnose_evidence *v)
+{
+    bool web = str_starts(v->value, STR("https://")) || str_starts(v->value, STR("http://"));
+    if (!web || !str_equal(v->what, STR(JOBS_HISTORY))) {
+        http__foreign_leaf(h, "td", NULL, v->value);
+        return;
+    }
+    http__tag(h, "td", NULL);
+    http__link(h, str_z(h->call->memory, v->value), STR("Open it in Shopify's admin"));
+    http__end_tag(h, "td");
+}
+
 static void evidence(html *h, const diagnosis *d)
 {
     static const char *const HEADS[] = {"What", "Value", "When", "Source", NULL};
@@ -57,7 +70,7 @@ static void evidence(html *h, const diagnosis *d)
         const diagnose_evidence *v = &d->evidence[i];
         http__tag(h, "tr", NULL);
         http__foreign_leaf(h, "td", NULL, v->what);
-        http__foreign_leaf(h, "td", NULL, v->value);
+        value_cell(h, v);
         http__tag(h, "td", NULL);
         if (v->when == INSTANT_NONE)
             http__none(h, "it has no time");

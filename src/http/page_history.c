@@ -1,5 +1,6 @@
 /* The product's page: what was sent to Shopify and what others did there, the jobs, and the ledger. */
 #include "http/page.h"
+#include "http/page_runs.h"
 
 #define ROWS 20
 
@@ -42,7 +43,8 @@ static void push_row(html *h, const store_operation *o, target_key k)
         http__tag(h, "td", NULL);
         http__state(h, OPERATION_WORDS[o->state].kind, OPERATION_WORDS[o->state].word);
         http__end_tag(h, "td");
-        http__foreign_leaf(h, "td", "id", str_empty(o->group) ? o->idempotency_key : o->group);
+        http__leaff(h, "td", "id", SYNC_REFERENCE, o->id);
+        http__foreign_leaf(h, "td", "id", o->group);
         http__foreign_leaf(h, "td", NULL, o->note);
         http__end_tag(h, "tr");
     }
@@ -50,7 +52,8 @@ static void push_row(html *h, const store_operation *o, target_key k)
 
 static bool pushes(html *h, const product_view *p, err *e)
 {
-    static const char *const HEADS[] = {"Sent", "What", "#Change", "Answer", "Reference", "Note", NULL};
+    static const char *const HEADS[] = {"Sent", "What", "#Change", "Answer", "Our reference", "Shopify's group",
+                                        "Note", NULL};
     http_call *c = p->call;
     target_key k = {p->product.id, p->channel->id};
     store_operation *list;
@@ -135,27 +138,24 @@ static bool incidents(html *h, const product_view *p, err *e)
 
 /* -- the jobs -- */
 
-static void job_row(html *h, const product_view *p, const job_view *j)
+static void last_run_cell(html *h, const job_view *j)
 {
-    http__tag(h, "tr", NULL);
-    http__tag(h, "th", NULL);
-    http__attr(h, "scope", STR("row"));
-    http__text(h, str_of(j->kind->title));
-    http__end_tag(h, "th");
-    http__tag(h, "td", NULL);
-    if (strcmp(j->status, "scheduled") == 0)
-        http__text(h, j->schedule_text);
-    else
-        http__state(h, "warn", strcmp(j->status, "paused") == 0 ? "Paused" : "Not scheduled");
-    http__end_tag(h, "td");
     http__tag(h, "td", NULL);
     if (j->has_last) {
+        http__run_state(h, j->last.state);
+        http__text(h, STR(" "));
+        http__link(h, str_printf(h->call->memory, "/runs/%" PRId64, j->last.id).at, STR("run"));
+        http__text(h, STR(" "));
         http__time(h, j->last.started_at);
-        http__textf(h, ", %s", run_state_name(j->last.state));
     } else {
         http__none(h, "never ran");
     }
     http__end_tag(h, "td");
+}
+
+/* Could the last run have seen the newest change? */
+static void order_cell(html *h, const product_view *p, const job_view *j)
+{
     http__tag(h, "td", NULL);
     if (p->changed_at == INSTANT_NONE || !j->has_last || j->last.started_at == INSTANT_NONE)
         http__none(h, "there is nothing to compare");
@@ -164,24 +164,47 @@ static void job_row(html *h, const product_view *p, const job_view *j)
     else
         http__state(h, "ok", "Before it");
     http__end_tag(h, "td");
+}
+
+static void job_row(html *h, const product_view *p, const job_view *j)
+{
+    http_call *c = p->call;
+    http__tag(h, "tr", NULL);
+    http__tag(h, "th", NULL);
+    http__attr(h, "scope", STR("row"));
+    http__link(h, http_href(c->memory, "/jobs/*?shop=*", str_of(j->kind->name), j->shop), str_of(j->kind->title));
+    http__end_tag(h, "th");
+    http__tag(h, "td", NULL);
+    http__job_status(h, j);
+    http__end_tag(h, "td");
+    last_run_cell(h, j);
+    order_cell(h, p, j);
+    if (c->visitor != HTTP_NOBODY) {
+        http__tag(h, "td", NULL);
+        http__job_actions(h, j, http_href(c->memory, "/products/*?channel=*", p->product.sku, p->channel->code));
+        http__end_tag(h, "td");
+    }
     http__end_tag(h, "tr");
 }
 
 static bool jobs(html *h, const product_view *p, err *e)
 {
-    static const char *const HEADS[] = {"Job", "Schedule", "Last run", "The newest change here came", NULL};
+    static const char *const READING[] = {"Job", "Schedule", "Last run", "The newest change here came", NULL};
+    static const char *const OPERATING[] = {"Job", "Schedule", "Last run", "The newest change here came", "Do", NULL};
     http_call *c = p->call;
     job_view *list;
     size_t count;
     if (!jobs_list(c->tx, p->shop->code, c->memory, &list, &count, e))
         return false;
     http__leaf(h, "h2", NULL, STR("Jobs"));
-    http__tag(h, "p", NULL);
-    http__text(h, STR("The stock of this product last changed here: "));
-    http__time(h, p->changed_at);
-    http__text(h, STR("."));
-    http__end_tag(h, "p");
-    http__table(h, "The last run of each job", HEADS);
+    if (p->changed_at != INSTANT_NONE) {
+        http__tag(h, "p", NULL);
+        http__text(h, STR("The stock of this product last changed here: "));
+        http__time(h, p->changed_at);
+        http__text(h, STR("."));
+        http__end_tag(h, "p");
+    }
+    http__table(h, "The last run of each job", c->visitor == HTTP_NOBODY ? READING : OPERATING);
     for (size_t i = 0; i < count; i++)
         job_row(h, p, &list[i]);
     http__table_end(h);

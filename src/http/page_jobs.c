@@ -35,7 +35,7 @@ static bool owed_line(html *h, const job_view *list, size_t count, const store_s
     if (!store_owing_count(h->call->tx, s->id, 0, &owed, &oldest, e))
         return false;
     bool late = owed > 0 && h->call->now - oldest > CALM_US;
-    http__note_begin(h, still ? "bad" : late ? "warn" : owed > 0 ? "move" : "ok");
+    http__note_begin(h, still && owed > 0 ? "bad" : still || late ? "warn" : owed > 0 ? "move" : "ok");
     http__foreign_leaf(h, "b", NULL, s->code);
     if (owed == 0) {
         http__text(h, STR(": nothing is owed."));

@@ -150,11 +150,21 @@ static void owed_number(html *h, const product_view *p)
     http__end_tag(h, "div");
 }
 
+static void told_so_far(html *h, qty owed)
+{
+    http__text(h, STR(": Shopify was told "));
+    http__qty(h, owed > 0 ? owed : -owed);
+    http__text(h, owed > 0 ? STR(" too few so far") : STR(" too many so far"));
+}
+
 static void standing(html *h, const product_view *p)
 {
     http_standing s = http__standing(p->channel, p->has_target ? &p->target : NULL);
+    maybe_qty owed = p->has_target ? http__owed(&p->target) : QTY_UNKNOWN;
     http__tag(h, "p", NULL);
     http__state(h, s.kind, s.word);
+    if (owed.known && owed.value != 0)
+        told_so_far(h, owed.value);
     if (p->has_target && !str_empty(p->target.target.reason)) {
         http__text(h, STR(": "));
         http__foreign(h, p->target.target.reason);

@@ -87,16 +87,28 @@ bool http__rest_job_resume(http_call *c, err *e)
     return pause_or_resume(c, false, e);
 }
 
-/* {"schedule": "every 15m", "paused": false} */
+/* The version that the edit was made on; -1: whatever it is. */
+static bool version_of(const js_value *body, int64_t *ret, err *e)
+{
+    *ret = -1;
+    if (!js_get(body, "version"))
+        return true;
+    return js_want_int(body, "version", "the body", ret, e) &&
+           (*ret >= 0 || ERR(e, ERR_INPUT, "version: a job's version is not negative"));
+}
+
+/* {"schedule": "every 15m", "paused": false, "version": 3} */
 bool http__rest_job_schedule(http_call *c, err *e)
 {
     const job_kind *k;
     const js_value *body;
     str code, text;
     schedule s;
+    int64_t version;
     if (!kind_of(c, &k, e) || !shop_meant(c, &code, e) || !js_parse(c->memory, c->request->body, &body, e) ||
         !js_want_str(body, "schedule", "the body", &text, e) || !domain_schedule_parse(text, &s, e) ||
-        !jobs_schedule(c->db, k, code, s, js_bool(js_get(body, "paused"), false), /* version= */ -1, e))
+        !version_of(body, &version, e) ||
+        !jobs_schedule(c->db, k, code, s, js_bool(js_get(body, "paused"), false), version, e))
         return false;
     http__wake(c);
     return answer_job(c, k, code, e);

@@ -44,6 +44,7 @@ static bool shown(const product_view *p, atp_term t)
 #define PICTURE_WIDTH 340
 #define ROW_HEIGHT    36
 #define BAR_LEFT      4
+#define LABEL_LEFT    10 /* clear of the axis */
 #define BAR_RIGHT     336
 #define BAR_TOP       17 /* below its label */
 #define BAR_HEIGHT    12
@@ -92,7 +93,7 @@ static void bar(html *h, const char *class, const scale *s, qty from, qty to, in
 
 static void row(html *h, const char *class, const char *name, const scale *s, qty from, qty to, int64_t top)
 {
-    svg_text(h, NULL, BAR_LEFT, top + 12);
+    svg_text(h, NULL, LABEL_LEFT, top + 12);
     http__text(h, str_of(name));
     http__end_tag(h, "text");
     svg_text(h, "end", BAR_RIGHT, top + 12);

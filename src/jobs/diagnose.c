@@ -5,6 +5,7 @@ typedef struct gathering {
     arena *memory;
     diagnose_facts f;
     target_key key;
+    str history_url; /* "" unknown */
 } gathering;
 
 static void job_facts_of(const job_view *v, job_facts *ret)
@@ -119,6 +120,7 @@ static void gather_there(gathering *g, store *db, const world *w)
     err trouble = {0};
     g->f.reach_error = STR("");
     g->f.available_at = INSTANT_NONE;
+    g->history_url = STR("");
     if (!g->f.linked) {
         g->f.reached = true; /* nothing to ask for */
         return;
@@ -137,6 +139,16 @@ static void gather_there(gathering *g, store *db, const world *w)
     g->f.stocked = s.stocked;
     g->f.tracked = s.tracked;
     g->f.settled = s.settled;
+    g->history_url = s.history_url;
+}
+
+/* Who changed the number is not in the API, only on a page of the admin. */
+static void point_to_history(const gathering *g, diagnosis *d)
+{
+    if (str_empty(g->history_url) || d->evidence_count == DIAGNOSE_EVIDENCE_MAX)
+        return;
+    d->evidence[d->evidence_count++] = (diagnose_evidence){
+        .what = STR(JOBS_HISTORY), .value = g->history_url, .source = STR("Shopify, read now"), .when = INSTANT_NONE};
 }
 
 bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, diagnosis *ret, err *e)
@@ -146,5 +158,6 @@ bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, di
         return false;
     gather_there(&g, db, w);
     domain_diagnose(a, &g.f, ret);
+    point_to_history(&g, ret);
     return true;
 }

@@ -49,6 +49,7 @@ void jobs_view_json(js_writer *w, const job_view *v)
     js_put_str(w, "shop", v->shop);
     js_put_z(w, "status", v->status);
     js_put_str(w, "schedule", v->schedule_text);
+    js_put_int(w, "version", v->version);
     js_put_instant(w, "next_run_at", v->next_at);
     js_put_instant(w, "paused_at", v->paused_at);
     if (v->has_running)

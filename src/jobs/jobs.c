@@ -6,8 +6,7 @@
 const job_kind jobs_kinds[] = {
     {"recent", "Upload recent inventory change",
      "Pushes what Shopify does not show yet: stock, orders, settings that changed here. Needed all the time; as "
-     "changes "
-     "happen is best.",
+     "changes happen is best.",
      0, sync_recent},
     {"orders", "Import orders",
      "Reads what the shop's orders did since the last time, so that our books know of it. Needed every few minutes.", 5,

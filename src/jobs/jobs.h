@@ -97,6 +97,8 @@ void jobs_service_wake(void *service);
 void jobs_service_stop(jobs_service **s);
 
 /* -- diagnosis -- */
+/* The evidence that is an address: the admin page of the item's adjustment history. */
+#define JOBS_HISTORY "Shopify's adjustment history"
 /* Gathers the facts of one (product, channel), asks Shopify (reads only), and decides. ERR_MISSING: no such SKU or
  * channel. */
 MUST bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, diagnosis *ret, err *e);

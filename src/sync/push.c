@@ -85,7 +85,7 @@ bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const s
     o->idempotency_key = str_copy(a, str_of(key));
     if (!store_operation_add(tx, o, &o->id, e))
         return false;
-    str reference = str_printf(a, "gid://evenstock/Push/%" PRId64, o->id);
+    str reference = str_printf(a, SYNC_REFERENCE, o->id);
     if (!shop_adjust_body(l->remote, changes, o->line_count, o->idempotency_key, reference, &body, e))
         return false;
     CHECK(!body.full);

@@ -93,6 +93,9 @@ typedef struct sync_adopted {
 /* Reads the shop's quantities as the start of the law; R3. Writes nothing to the shop. */
 MUST bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e);
 
+/* What names an operation's group in Shopify's adjustment history; the argument is its id. */
+#define SYNC_REFERENCE "gid://evenstock/Push/%" PRId64
+
 /* -- look -- */
 typedef struct sync_sight { /* one target as Shopify shows it now; what could not be read is unknown */
     bool level_read, stocked, tracked;
