@@ -1,10 +1,11 @@
-// ./dev demo: a day of real orders between a shop and a retailer, from an empty database to "in sync: N of N".
+// ./dev demo: a day of real orders between a shop and a retailer, from an empty database to "in sync: N of N"; then the
+// service runs on what the day has left.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Evenstock, startSandbox } from './lib/children.js';
+import { Evenstock, startSandbox, startService } from './lib/children.js';
 import { Day } from './lib/day.js';
 import { Turns } from './lib/lock.js';
 import { readOrders } from './lib/orders.js';
@@ -14,7 +15,7 @@ import { productTable, totals } from './lib/summary.js';
 
 const USAGE = `usage: ./dev demo [--once] [--orders FILE] [--plan PLAN] [--no-faults] [--keep DIR]
 
-  --once         end after the summary; without it the shop stays up to look at
+  --once         end after the summary; without it the service and the shop stay up to look at
   --orders FILE  another order file (CSV, may be gzip; columns StockCode, Quantity, InvoiceDate, InvoiceNo)
   --plan PLAN    the shop's plan, and so its API budget: standard, advanced, plus, enterprise
                  (standard; plus for more than 10,000 lines)
@@ -132,6 +133,17 @@ async function demo(values, shop, folder) {
     return { right, evenstock };
 }
 
+/** The service on the demo's database and shop, with all jobs scheduled. */
+async function stayUp(evenstock, shop) {
+    for (const [job, ...when] of [['recent', '--as-changes-happen'], ['orders', '--as-changes-happen'], ['hard', '--daily-at', '03:00']])
+        await evenstock.json('job', 'schedule', job, ...when);
+    const service = await startService(evenstock);
+    process.stdout.write(`\npages: ${service.url} (to run and schedule jobs, sign in with ${service.token})\n` +
+        `the shop's admin: ${shop.url}/admin\nCtrl-C ends both\n`);
+    await Promise.race([service.ended, new Promise((resolve) => { process.once('SIGINT', resolve); process.once('SIGTERM', resolve); })]);
+    await service.stop();
+}
+
 const values = options();
 if (values.help) {
     process.stdout.write(USAGE + '\n');
@@ -141,12 +153,9 @@ const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'evenstock-demo-'));
 const shop = await startSandbox();
 let status = 3;
 try {
-    const { right } = await demo(values, shop, folder);
+    const { right, evenstock } = await demo(values, shop, folder);
     status = right ? 0 : 1;
-    if (!values.once && right) {
-        say(`the shop's admin: ${shop.url}/admin (Ctrl-C ends)`);
-        await new Promise((resolve) => { process.once('SIGINT', resolve); process.once('SIGTERM', resolve); });
-    }
+    if (!values.once && right) await stayUp(evenstock, shop);
 } catch (error) {
     say(`./dev demo: ${error.message}`);
 } finally {

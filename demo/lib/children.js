@@ -5,18 +5,27 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The stand-in shop: its ready line, a control client and an end. */
-export async function startSandbox() {
-    const child = spawn(process.execPath, [`${ROOT}sandbox/main.js`, '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A program that says in one line of JSON that it is ready; what the line says, `ended` and `stop`. */
+async function start(what, program, args, env = process.env) {
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit'); /* perhaps before we ask for it: Ctrl-C reaches all */
     let text = '';
     for await (const chunk of child.stdout) {
         text += chunk;
         if (text.includes('\n')) break;
     }
-    if (!text.includes('\n')) throw new Error('the sandbox shop ended before it was ready');
-    const ready = JSON.parse(text);
-    return { ...ready, control: controlClient(ready.url), async stop() { child.kill('SIGTERM'); await once(child, 'exit'); } };
+    if (!text.includes('\n')) throw new Error(`${what} ended before it was ready`);
+    return { ...JSON.parse(text), ended, async stop() { child.kill('SIGTERM'); await ended; } };
 }
+
+/** The stand-in shop, with a control client. */
+export async function startSandbox() {
+    const shop = await start('the sandbox shop', process.execPath, [`${ROOT}sandbox/main.js`, '--quiet']);
+    return { ...shop, control: controlClient(shop.url) };
+}
+
+/** `evenstock serve`. @param {Evenstock} evenstock */
+export const startService = (evenstock) => start('evenstock serve', evenstock.program, ['serve'], evenstock.env);
 
 /** Calls of the shop's control side. A 409 is an answer (`refused`), anything else that is no 200 an error. */
 function controlClient(url) {

@@ -159,7 +159,8 @@ export class Day {
     }
 
     async syncOrders() { return this.#add(await this.turns.share(() => this.evenstock.json('sync', 'orders'))); }
-    async syncRecent() { return this.#add(await this.evenstock.json('sync', 'recent')); }
+    /* Not while stock changes here: units that come in must be known to the demo's books before the shop may show them. */
+    async syncRecent() { return this.#add(await this.turns.share(() => this.evenstock.json('sync', 'recent'))); }
     async syncHard() { return this.#add(await this.evenstock.json('sync', 'hard')); }
 
     async #jobs() {
