@@ -1,42 +1,14 @@
 // `evenstock serve`: the one line it prints, its schedules and its HTTP face together, its end, and what it refuses.
 import assert from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
-import { retailer, workspace } from '../lib/harness.js';
+import { LONG, retailer, workspace } from '../lib/harness.js';
+import { Visitor, serve, until } from '../lib/service.js';
 
-const DEADLINE_MS = 60_000;
-
-async function serve(t, at, ...args) {
-    const child = at.start(['serve', ...args]);
-    t.after(async () => { child.kill('SIGKILL'); await child.result; });
-    const line = await new Promise((resolve, reject) => {
-        child.stdout.once('data', (chunk) => resolve(chunk.toString()));
-        child.result.then(({ status, err }) => reject(new Error(`serve ended with ${status}: ${err}`)));
-    });
-    assert.match(line, /^\{.*\}\n$/, 'one line, whole');
-    const ready = JSON.parse(line);
-    const call = async (method, path, body, token = ready.token) => {
-        const answer = await fetch(ready.url + path, { method, body: body && JSON.stringify(body),
-            headers: { Connection: 'close', ...(token && { Authorization: `Bearer ${token}` }), ...(body && { 'Content-Type': 'application/json' }) } });
-        return { status: answer.status, json: await answer.json().catch(() => null) };
-    };
-    const stop = async (signal = 'SIGTERM') => {
-        child.kill(signal);
-        const done = await child.result;
-        assert.deepStrictEqual([done.status, done.signal, done.out], [0, null, line], done.err);
-    };
-    return { ...ready, line, child, call, stop };
-}
-
-async function until(what, is) {
-    const deadline = Date.now() + DEADLINE_MS;
-    while (!(await is())) {
-        assert.ok(Date.now() < deadline, `not within ${DEADLINE_MS} ms: ${what}`);
-        await after(20);
-    }
-}
+const KILLS = LONG ? 200 : 30;
 
 test('the token is told once; health answers; both signals end it', async (t) => {
     const at = workspace(t);
@@ -101,6 +73,94 @@ test('kill -9 loses nothing: what was due or asked for runs at the next start', 
     await until('A shows 12', () => available('A') === 12);
     await again.stop();
     await at.verify();
+});
+
+test(`${KILLS} kills during pushes: after the restart the books add up, the shop is right, and nothing went out twice`, async (t) => {
+    const skus = Array.from({ length: 20 }, (_, i) => `S${i}`);
+    const { at, shop, available } = await retailer(t, { skus });
+    const expected = new Map(skus.map((sku) => [sku, 10]));
+    await at.json(['job', 'schedule', 'recent', '--as-changes-happen']);
+    shop.post('faults', { kind: 'latency', rate: 1, ms: 30 });
+    for (let kill = 0; kill < KILLS; kill++) {
+        const { child } = await serve(t, at);
+        const calls = shop.get('stats').calls;
+        const rows = skus.map((sku, i) => [sku, 'WH', ((i + kill) % 5) - 1]).filter(([, , delta]) => delta);
+        for (const [sku, , delta] of rows) expected.set(sku, expected.get(sku) + delta);
+        await at.adjust(rows);
+        await until('it asks the shop', () => shop.get('stats').calls > calls);
+        await after(Math.random() * 100);
+        child.kill('SIGKILL');
+        await child.result;
+        await at.verify();
+        /* The killed one's leases end in half a minute; here they end at once, but for the last. */
+        if (kill < KILLS - 1) execFileSync('sqlite3', [at.db, 'UPDATE run SET beat_at = beat_at - 60000000; UPDATE lane SET beat = beat - 60000000']);
+    }
+    shop.post('faults', { kind: 'none' });
+    const last = await serve(t, at);
+    await until('the shop is right', () => skus.every((sku) => available(sku) === expected.get(sku)));
+    await until('nothing is left to do', async () => { const [recent] = await at.json(['job', 'list']); return recent.owed === 0 && !recent.running; });
+    await last.stop();
+    await at.verify();
+    assert.deepStrictEqual(shop.get('stats').violations, []);
+    for (const sku of skus) {
+        const ours = shop.get(`history?sku=${sku}`).filter((row) => row.name === 'available' && row.reference?.startsWith('gid://evenstock/Push/'));
+        assert.strictEqual(new Set(ours.map((row) => row.reference)).size, ours.length, `${sku}: a push was applied twice`);
+        assert.strictEqual(ours.reduce((sum, row) => sum + row.delta, 0), expected.get(sku), sku);
+    }
+    const states = new Map();
+    for (const { state } of await at.json(['job', 'history', 'recent'])) states.set(state, (states.get(state) ?? 0) + 1);
+    assert.ok(states.get('crashed') > 0, 'kills came while a run was at work');
+    t.diagnostic(`runs: ${[...states].map(([state, n]) => `${n} ${state}`).join(', ')}`);
+});
+
+test('two edits of one job at once: the second is told of the first, by form and by REST', async (t) => {
+    const { at } = await retailer(t, { skus: ['A'], adopt: false });
+    const service = await serve(t, at);
+    const [kim, lee] = [new Visitor(service.url), new Visitor(service.url)];
+    for (const one of [kim, lee]) await one.signIn(service.token);
+    const [hers, his] = [await kim.open('/jobs/recent?shop=main'), await lee.open('/jobs/recent?shop=main')];
+    const { json: { version } } = await service.call('GET', '/api/v1/jobs/recent');
+    assert.match((await kim.send(hers, '/jobs/recent/schedule', { schedule: 'every 15m' })).text, /every 15 minutes/);
+    const refused = await lee.send(his, '/jobs/recent/schedule', { schedule: 'hourly' });
+    assert.strictEqual(refused.status, 409);
+    assert.match(refused.text, /changed|edited/);
+    const late = await service.call('PUT', '/api/v1/jobs/recent/schedule', { schedule: 'hourly', version });
+    assert.deepStrictEqual([late.status, late.json.status], [409, 409]);
+    const now = (await service.call('GET', '/api/v1/jobs/recent')).json;
+    assert.strictEqual(now.schedule, 'every 15 minutes');
+    const done = await service.call('PUT', '/api/v1/jobs/recent/schedule', { schedule: 'hourly', version: now.version });
+    assert.deepStrictEqual([done.status, done.json.schedule, done.json.version > now.version], [200, 'hourly', true]);
+    assert.strictEqual((await service.call('PUT', '/api/v1/jobs/recent/schedule', { schedule: 'hourly', version: -2 })).status, 400);
+    await service.stop();
+});
+
+test('what nobody can mean is refused with the reason, by form and by REST', async (t) => {
+    const { at } = await retailer(t, { skus: ['A'], adopt: false });
+    const service = await serve(t, at);
+    const refused = async (status, detail, method, path, body, token) => {
+        const answer = await service.call(method, path, body, token);
+        assert.strictEqual(answer.status, status, path);
+        assert.match(answer.json.detail, detail);
+    };
+    await refused(404, /no shop 'other'/, 'POST', '/api/v1/jobs/recent/runs?shop=other');
+    await refused(404, /no job 'upload'; there are recent/, 'POST', '/api/v1/jobs/upload/runs');
+    await refused(400, /now and then/, 'PUT', '/api/v1/jobs/recent/schedule', { schedule: 'now and then' });
+    await refused(400, /schedule/, 'PUT', '/api/v1/jobs/recent/schedule', { every: '15m' });
+    await refused(401, /not a token/, 'POST', '/api/v1/jobs/recent/pause', undefined, 'guess');
+    await refused(404, /no run 99/, 'POST', '/api/v1/runs/99/cancel');
+    const visitor = new Visitor(service.url);
+    assert.strictEqual((await visitor.post('/jobs/recent/run', { shop: 'main' })).status, 401, 'a form without having signed in');
+    assert.match((await visitor.post('/sign-in', { token: 'guess', next: '/' })).text, /not a token/);
+    await visitor.signIn(service.token);
+    assert.strictEqual((await visitor.post('/jobs/recent/run', { shop: 'main' })).status, 403, 'a form of another site');
+    const page = await visitor.open('/jobs/recent?shop=main');
+    for (const [fill, status, why] of [[{ shop: 'other' }, 404, /no shop 'other'/], [{ schedule: 'daily at', at: '25:00' }, 400, /25:00/], [{ version: 'x' }, 400, /version/]]) {
+        const answer = await visitor.send(page, '/jobs/recent/schedule', { schedule: 'hourly', ...fill });
+        assert.strictEqual(answer.status, status, answer.text);
+        assert.match(answer.text, why);
+    }
+    assert.deepStrictEqual(await at.json(['job', 'history', 'recent']), []);
+    await service.stop();
 });
 
 test('a port that is in use, a bad port and a bad database are refused', async (t) => {

@@ -1,15 +1,13 @@
 // The service of jobs beside the command line, on one database, against stand-in shops: as changes happen, by the clock,
-// through faults and kills.
+// through faults.
 import assert from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { setTimeout as after } from 'node:timers/promises';
-import { LONG, PROGRAM, retailer, shopOf } from '../lib/harness.js';
+import { PROGRAM, retailer, shopOf } from '../lib/harness.js';
+import { until } from '../lib/service.js';
 
 const PROBE = join(dirname(PROGRAM), 'tests/flow/service-probe');
-const KILLS = LONG ? 40 : 6;
-const DEADLINE_MS = 60_000;
 
 /** Starts the service; it ends with the test at the latest. */
 async function serve(t, at) {
@@ -20,14 +18,6 @@ async function serve(t, at) {
         child.result.then(({ status, err }) => reject(new Error(`the service ended with ${status}: ${err}`)));
     });
     return child;
-}
-
-async function until(what, is) {
-    const deadline = Date.now() + DEADLINE_MS;
-    while (!(await is())) {
-        assert.ok(Date.now() < deadline, `not within ${DEADLINE_MS} ms: ${what}`);
-        await after(20);
-    }
 }
 
 async function stop(child) {
@@ -125,30 +115,5 @@ test('a shop that does not answer delays no other, and the service ends all the 
     await until('eu is settled', async () => (await at.json(['job', 'list', '--shop', 'eu']))[0].last_run?.counts?.in_doubt === 0);
     await stop(again);
     assert.deepStrictEqual(other.get('stats').violations, []);
-    await at.verify();
-});
-
-test(`${KILLS} kills of the service while it works: all is pushed once, the books add up`, async (t) => {
-    const skus = Array.from({ length: 20 }, (_, i) => `S${i}`);
-    const { at, shop, available } = await retailer(t, { skus });
-    const expected = Object.fromEntries(skus.map((sku) => [sku, 10]));
-    await schedule(at, 'recent', '--as-changes-happen');
-    shop.post('faults', { kind: 'latency', rate: 1, ms: 30 });
-    for (let kill = 0; kill < KILLS; kill++) {
-        const child = await serve(t, at);
-        await at.adjust(skus.map((sku, i) => { const delta = ((i + kill) % 5) - 1; expected[sku] += delta; return [sku, 'WH', delta]; }).filter(([, , delta]) => delta));
-        await after(Math.random() * 400);
-        child.kill('SIGKILL');
-        await child.result;
-        execFileSync('sqlite3', [at.db, 'UPDATE run SET beat_at = beat_at - 60000000; UPDATE lane SET beat = beat - 60000000']);
-        await at.verify();
-    }
-    shop.post('faults', { kind: 'none' });
-    const child = await serve(t, at);
-    await until('all is there', () => skus.every((sku) => available(sku) === expected[sku]));
-    await until('nothing is left', async () => { const [recent] = await at.json(['job', 'list']); return recent.owed === 0 && !recent.running; });
-    await stop(child);
-    assert.deepStrictEqual(shop.get('stats').violations, []);
-    for (const run of await history(at, 'recent')) assert.ok(['finished', 'crashed', 'cancelled', 'failed'].includes(run.state), run.state);
     await at.verify();
 });
