@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DRIFT_EACH  2000
+#define DRIFT_EACH  1000
 #define ITEM_FIRST  INT64_C(40000000000000) /* ids as long as Shopify's */
 #define RUNS_MAX    99
 #define PEAK_MIB    256

@@ -29,7 +29,7 @@ static bool end_adoption(sync_lane *l, const sync__confirmation *c, err *e)
            (store_shop_adopted(tx, l->shop, c->shop.adopted_at, e) && store_commit(&tx, e));
 }
 
-static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_count, err *e)
+static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_count, size_t *ret_mapped, err *e)
 {
     AUTO(arena_end) arena *memory = arena_new(0);
     sync__mapped_list all;
@@ -37,6 +37,7 @@ static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_co
         return false;
     *ret = ARENA_NEW(a, sync__wanted, all.count + 1);
     *ret_count = 0;
+    *ret_mapped = all.count;
     for (size_t i = 0; i < all.count; i++)
         if (!all.at[i]->e.known)
             (*ret)[(*ret_count)++] = (sync__wanted){.key = all.at[i]->key};
@@ -52,7 +53,7 @@ bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e)
     size_t count;
     sync__report_begin(&r, l, a);
     if (!store_catch_up_all(l->db, e) || !sync__confirmation_begin(&c, l, &r, e) || !begin_cursor(l, &c, e) ||
-        !without_e(l, memory, &list, &count, e))
+        !without_e(l, memory, &list, &count, &c.mapped, e))
         return false;
     c.adopting = true;
     if (!sync__confirm(&c, list, count, e) || !end_adoption(l, &c, e))

@@ -110,7 +110,8 @@ static bool read_all(sync__confirmation *c, bool second, err *e)
         for (to = from + 1; to < count && str_equal(list[to]->row.location, list[from]->row.location);)
             to++;
         wanted w = {.list = list + from, .count = to - from, .second = second};
-        if (!(w.count >= SYNC__BULK_FROM ? read_by_bulk(c, &w, e) : read_by_id(c, &w, e)))
+        bool bulk = w.count >= SYNC__BULK_FROM && w.count >= c->mapped / SYNC__BULK_SHARE;
+        if (!(bulk ? read_by_bulk(c, &w, e) : read_by_id(c, &w, e)))
             return false;
     }
     return true;
@@ -366,9 +367,10 @@ bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report 
 
 bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e)
 {
-    for (size_t from = 0; from < count; from += SYNC__CONFIRM_MAX) {
+    size_t most = c->adopting ? SYNC__ADOPT_MAX : SYNC__CONFIRM_MAX;
+    for (size_t from = 0; from < count; from += most) {
         AUTO(arena_end) arena *memory = arena_new(0);
-        size_t some = count - from < SYNC__CONFIRM_MAX ? count - from : SYNC__CONFIRM_MAX;
+        size_t some = count - from < most ? count - from : most;
         c->memory = memory;
         memset(&c->repairs, 0, sizeof c->repairs);
         if (!load_chunk(c, list + from, some, e) || !confirm_chunk(c, e))

@@ -214,6 +214,7 @@ typedef struct sync__confirmation {
     shop_facts facts;
     sync__suspect *list;
     size_t count;
+    size_t mapped;           /* linked targets in all: whether a bulk query pays for those to be confirmed */
     bool adopting;           /* writes nothing to the shop, and takes only targets without E */
     bool open_orders_read;   /* every open order of any age was read in this run; R3 */
     bool open_orders_wanted; /* Shopify has committed more than is explained; R5 */
@@ -230,7 +231,9 @@ typedef struct sync__wanted { /* a target that is to be confirmed */
     target_key key;
     int64_t operation; /* to be closed by the reading (R7); 0: none */
 } sync__wanted;
-#define SYNC__CONFIRM_MAX 20000 /* targets confirmed together: bounds memory */
+#define SYNC__CONFIRM_MAX 20000  /* targets confirmed together: bounds memory, at 1 KiB each */
+#define SYNC__ADOPT_MAX   100000 /* more in an adoption: each such chunk is two bulk reads of all there is */
+#define SYNC__BULK_SHARE  10     /* fewer than a tenth of all are read by id: 3 points each, whatever the catalogue */
 MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e);
 /* Confirms them, chunk by chunk; what is left is in the report. */
 MUST bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e);

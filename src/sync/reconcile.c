@@ -150,8 +150,10 @@ static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to
     AUTO(arena_end) arena *memory = arena_new(0);
     AUTO(arena_end) arena *scratch = arena_new(0);
     scanning n = {.lane = l, .report = c->report, .facts = &c->facts, .memory = memory, .scratch = scratch};
-    return scan(&n, e) && sync__put_states(l, n.states.at, n.states.count, e) && add_old(&n, to_read, e) &&
-           sync__confirm(c, n.wanted.at, n.wanted.count, e);
+    if (!scan(&n, e) || !sync__put_states(l, n.states.at, n.states.count, e) || !add_old(&n, to_read, e))
+        return false;
+    c->mapped = n.all.count;
+    return sync__confirm(c, n.wanted.at, n.wanted.count, e);
 }
 
 static bool dry_run(sync_lane *l, sync__confirmation *c, err *e)
