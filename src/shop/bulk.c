@@ -9,6 +9,7 @@
 
 #define WAIT_FIRST_MS 100
 #define WAIT_MOST_MS  30000
+#define IDLE_US       US_PER_S                    /* between two calls of what the caller does meanwhile */
 #define BULK_MOST_US  (INT64_C(14400) * US_PER_S) /* Shopify ends one after 10 days; nobody waits here so long */
 
 typedef struct bulk_run {
@@ -135,13 +136,28 @@ static bool give_up(const bulk_run *b, str id, err *e)
                STR_ARG(b->s->code), STR_ARG(id));
 }
 
+void shop_while_waiting(shop *s, shop_idle *idle, void *ctx)
+{
+    s->idle = idle;
+    s->idle_ctx = ctx;
+}
+
+static bool wait_until(shop *s, int64_t until, err *e)
+{
+    while (s->idle && shop__ticks(s) < until) {
+        if (!s->idle(s->idle_ctx, e) || !shop__wait_until(s, qty_min(until, shop__ticks(s) + IDLE_US), e))
+            return false;
+    }
+    return shop__wait_until(s, until, e);
+}
+
 static bool wait_for_end(const bulk_run *b, shop__bulk_state *state, arena *a, err *e)
 {
     int64_t pause_ms = WAIT_FIRST_MS;
     while (is_running(state->status) || str_equal(state->status, STR("CANCELING"))) {
         if (shop__ticks(b->s) >= b->until)
             return give_up(b, state->id, e);
-        if (!shop__wait_until(b->s, shop__ticks(b->s) + pause_ms * US_PER_MS, e) || !poll(b, state->id, a, state, e))
+        if (!wait_until(b->s, shop__ticks(b->s) + pause_ms * US_PER_MS, e) || !poll(b, state->id, a, state, e))
             return false;
         pause_ms = qty_min(pause_ms + pause_ms / 2, WAIT_MOST_MS);
     }

@@ -132,6 +132,8 @@ struct shop {
     uint64_t next_ticket;
     shop__flight flights[SHOP_FLIGHT_MAX];
     size_t flying;
+    shop_idle *idle; /* while a bulk operation runs */
+    void *idle_ctx;
 };
 
 int64_t shop__ticks(const shop *s);

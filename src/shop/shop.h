@@ -123,6 +123,10 @@ MUST bool shop_levels(shop *s, str location, const str *items, size_t count, are
 typedef bool shop_level_each(void *ctx, const shop_level *l, err *e);
 MUST bool shop_levels_all(shop *s, str location, shop_level_each *each, void *ctx, instant *ret_asked, err *e);
 
+/* A bulk operation may run for hours: about once a second `idle` is called, which may use the shop. NULL: nothing. */
+typedef bool shop_idle(void *ctx, err *e);
+void shop_while_waiting(shop *s, shop_idle *idle, void *ctx);
+
 /* -- orders -- */
 typedef struct shop_order_head {
     str id, name;

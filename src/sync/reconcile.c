@@ -139,10 +139,22 @@ static bool add_old(scanning *n, const sync__ids *to_read, err *e)
 
 /* -- the run -- */
 
+/* A scan judges nothing: a target that is pushed meanwhile at most looks wrong, and is confirmed by later reads. */
+static bool push_meanwhile(void *ctx, err *e)
+{
+    const scanning *n = ctx;
+    return sync__push_falls(n->lane, n->report, e);
+}
+
 static bool scan(scanning *n, err *e)
 {
-    return open_units(n->lane, n->memory, &n->open, e) && sync__mapped_all(n->lane, n->memory, &n->all, e) &&
-           sync__scan(n->lane, &n->all, take_level, n, e);
+    if (!open_units(n->lane, n->memory, &n->open, e) || !sync__mapped_all(n->lane, n->memory, &n->all, e))
+        return false;
+    if (n->lane->options.push_falls && !n->unseen)
+        shop_while_waiting(n->lane->remote, push_meanwhile, n);
+    bool done = sync__scan(n->lane, &n->all, take_level, n, e);
+    shop_while_waiting(n->lane->remote, NULL, NULL);
+    return done;
 }
 
 static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to_read, err *e)

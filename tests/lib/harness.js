@@ -116,7 +116,7 @@ export async function shopOf(t, { plan = 'plus' } = {}) {
         assert.strictEqual(status, 200, `${method} ${path}: ${answer.error}`);
         return answer;
     };
-    const shop = { url: running.url, ...running.ready, post: (path, body = {}) => call('POST', path, body), get: (path) => call('GET', path) };
+    const shop = { url: running.url, world: running.shop.world, ...running.ready, post: (path, body = {}) => call('POST', path, body), get: (path) => call('GET', path) };
     shop.post('reset', { plan, seed: 1 });
     shop.location = shop.post('locations', { name: 'Web' }).id;
     return shop;

@@ -212,6 +212,41 @@ static void test_one_that_does_not_end_is_cancelled(void **state)
     assert_true(f->requests.count < 600); /* 4 hours, at least every 30 s */
 }
 
+static bool note_idle(void *ctx, err *e)
+{
+    int *left = ctx;
+    return --*left >= 0 || ERR(e, ERR_BUSY, "enough");
+}
+
+static void test_the_caller_works_while_it_runs(void **state)
+{
+    (void)state;
+    for (int enough = 0; enough < 2; enough++) {
+        AUTO(fake_world_end) fake_world *f = fake_world_new();
+        AUTO(shop_close) shop *s = open_shop(f);
+        seen got = {.a = f->a};
+        err e;
+        int left = enough ? 3 : 1000;
+        script_start(f);
+        for (int i = 0; i < 20; i++)
+            fake_will_say(f, POLLED("RUNNING", ""));
+        if (!enough)
+            fake_will_say(f, POLLED("COMPLETED", COUNTS(0, 0, "null", "null")));
+        int64_t began = f->ticks;
+        shop_while_waiting(s, note_idle, &left);
+        bool done = read_items(s, &got, &e);
+        if (enough) {
+            assert_fails(done, &e, ERR_BUSY, "enough");
+            continue;
+        }
+        assert_true(done);
+        int64_t seconds = (f->ticks - began) / US_PER_S;
+        assert_true(seconds > 60); /* the looks grow rare, the work does not */
+        assert_in_range(1000 - left, seconds, seconds + 21);
+        fake_played_all(f);
+    }
+}
+
 static void test_a_result_that_does_not_fit_its_counts_is_refused(void **state)
 {
     (void)state;
@@ -444,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_a_running_one_is_found_again),
         cmocka_unit_test(test_a_lost_start_is_looked_for),
         cmocka_unit_test(test_one_that_does_not_end_is_cancelled),
+        cmocka_unit_test(test_the_caller_works_while_it_runs),
         cmocka_unit_test(test_a_result_that_does_not_fit_its_counts_is_refused),
         cmocka_unit_test(test_the_caller_may_stop),
         cmocka_unit_test(test_a_large_file_comes_in_ranges),
