@@ -171,7 +171,8 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
         return ERR(e, ERR_INPUT, "%.*s is a kit: its stock is its components'", STR_ARG(store__entry_sku(tx, en)));
     store_level *l = store__level_of(tx, en, r->facility);
     bool given = r->as_of != INSTANT_NONE;
-    instant at = given ? r->as_of : tx->now;
+    /* What is imported later is newer, also when the clock was set back meanwhile. */
+    instant at = given ? r->as_of : l->reset_given ? tx->now : qty_max(tx->now, l->reset_at);
     l->seen_run = r->run;
     if (l->reset_at != INSTANT_NONE && at < l->reset_at) {
         *ret = RESET_OLDER;

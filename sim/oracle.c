@@ -1,0 +1,503 @@
+/*
+ * The oracle: what must be true, from a naive account of what was done. It looks at the store through a connection of
+ * its own after every step in which a transaction reached the disk, and knows of the shops what no client is told: who
+ * moved `available`, and by how much.
+ *
+ *   I1  S + H + U = E, plus what of an open operation was applied, plus what others did and nobody has booked yet
+ *   I2  a write of ours shows no more than was promised when it was planned; T is what we hold less what is wanted
+ *   I3  a target whose T and E differ is owed, in an open operation, or aside with a reason
+ *   I4  at rest S + H = T = E, nothing is open, and T is what there really is
+ *   I5  what the shop has applied of ours is what is booked, plus what is in an open operation
+ *   I6  a drift that is booked is what others had done at the moment that was read
+ *   I7  a refused line is not tried again and again
+ *
+ * U is what the shop's orders did to S less what was imported since the anchor: the last time E was read from the shop.
+ * In worlds where not everything can be told (sim_kind) only I2, I3, I5, I7 and the bounds of I4 are asked for.
+ */
+#include "model.h"
+
+#include <stdlib.h>
+
+#define OPEN_MAX        64
+#define REFUSALS_MAX    12 /* writes of one refused item: one a plan, and some were under way */
+#define JOURNAL_PAGE    500
+#define REST_DEMAND_MAX 1000000
+
+typedef struct account { /* of one target */
+    bool anchored;
+    int64_t seq, touched;
+    qty t;
+    qty s_then, h_then;             /* S and H at the anchor */
+    qty moved_then[MOVERS];         /* and what S was made of */
+    qty pending_then;               /* units that had left S then, at a location that nobody knew: R7 */
+    qty imported, pushed, drift;    /* booked since */
+} account;
+
+typedef struct open_line {
+    sim_target at;
+    int64_t operation;
+    qty delta, t;
+    char key[40];
+} open_line;
+
+struct oracle {
+    uint64_t commits; /* as of the last look */
+    account accounts[SIM_SHOPS_MAX][SIM_ITEMS_MAX];
+    qty units[SIM_ITEMS_MAX][SIM_PLACES_MAX];
+    open_line open[OPEN_MAX];
+    size_t open_count;
+    arena *memory;
+};
+
+oracle *oracle_new(sim *w)
+{
+    oracle *o = calloc(1, sizeof *o);
+    (void)w;
+    CHECK(o);
+    o->memory = arena_new(0);
+    o->commits = UINT64_MAX;
+    return o;
+}
+
+void oracle_free(oracle **held)
+{
+    if (!*held)
+        return;
+    arena_end(&(*held)->memory);
+    free(*held);
+    *held = NULL;
+}
+
+void oracle_counted(sim *w, int item, int place, qty units)
+{
+    w->oracle->units[item][place] = units;
+}
+
+void oracle_moved(sim *w, int item, int place, qty delta)
+{
+    w->oracle->units[item][place] += delta;
+}
+
+qty oracle_units(const sim *w, int item, int place)
+{
+    return w->oracle->units[item][place];
+}
+
+/* -- the shop's side -- */
+
+static qty s_of(const qty *moved)
+{
+    return moved[BY_US] + moved[BY_ORDERS] + moved[BY_OTHERS] + moved[BY_DRAFTS];
+}
+
+static const model_level *level_at(const sim *w, sim_target k)
+{
+    return model_level_of(w->shops[k.shop], k.item, 0);
+}
+
+static qty held(const model_level *l)
+{
+    return l->q[Q_RESERVED];
+}
+
+/* Units of orders that have no location yet. */
+static qty unrouted(const model *s, int item)
+{
+    qty units = 0;
+    for (int i = 0; i < s->order_count; i++)
+        for (int n = 0; !s->orders[i].routed && n < s->orders[i].line_count; n++)
+            units += s->orders[i].lines[n].item == item ? s->orders[i].lines[n].open : 0;
+    return units;
+}
+
+static qty unseen(const account *a, const model_level *l)
+{
+    return a->imported - (l->moved[BY_ORDERS] - a->moved_then[BY_ORDERS]) + a->pending_then;
+}
+
+/* What others did since the anchor and nobody has booked. */
+static qty strange(const account *a, const model_level *l)
+{
+    return l->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] - a->drift;
+}
+
+static const model_key *key_of(const model *s, const char *key)
+{
+    for (int i = s->key_count - 1; i >= 0; i--)
+        if (strcmp(s->keys[i].key, key) == 0)
+            return &s->keys[i];
+    return NULL;
+}
+
+static bool same(sim_target x, sim_target y)
+{
+    return x.shop == y.shop && x.item == y.item;
+}
+
+static qty applied_in_doubt(const sim *w, sim_target k)
+{
+    qty sum = 0;
+    for (size_t i = 0; i < w->oracle->open_count; i++) {
+        const open_line *n = &w->oracle->open[i];
+        if (!same(n->at, k))
+            continue;
+        const model_key *used = key_of(w->shops[k.shop], n->key);
+        sum += used && !used->failed ? n->delta : 0;
+    }
+    return sum;
+}
+
+/* -- a write of ours arrives -- */
+
+static int item_of(str gid)
+{
+    int64_t n = 0;
+    const char *slash = memrchr(gid.at, '/', gid.len);
+    CHECK(slash && num_parse_i64((str){slash + 1, gid.len - (size_t)(slash + 1 - gid.at)}, &n));
+    return (int)n - 1;
+}
+
+static const open_line *planned(const sim *w, sim_target k, str reference)
+{
+    for (size_t i = 0; i < w->oracle->open_count; i++) {
+        const open_line *n = &w->oracle->open[i];
+        int64_t id;
+        const char *slash = memrchr(reference.at, '/', reference.len);
+        if (slash && num_parse_i64((str){slash + 1, reference.len - (size_t)(slash + 1 - reference.at)}, &id) &&
+            same(n->at, k) && n->operation == id)
+            return n;
+    }
+    return NULL;
+}
+
+void oracle_applied(sim *w, int of, const js_value *changes, str reference)
+{
+    JS_EACH(line, changes) {
+        sim_target k = {of, item_of(js_str(js_get(line, "inventoryItemId"), STR("")))};
+        qty delta = js_int(js_get(line, "delta"), 0);
+        const account *a = &w->oracle->accounts[k.shop][k.item];
+        const model_level *l = level_at(w, k);
+        const open_line *n = planned(w, k, reference);
+        sim_note(w, "shop %d: item %d %+" PRId64 " to %" PRId64 " by us", k.shop, k.item, delta,
+                 l->q[Q_AVAILABLE] + delta);
+        if (!n) {
+            sim_broken(w, "I5", "shop %d, item %d: %+" PRId64 " is applied, and no open operation says so", k.shop, k.item,
+                       delta);
+            continue;
+        }
+        qty shown = l->q[Q_AVAILABLE] + delta + held(l) + unseen(a, l) - strange(a, l);
+        if (w->kind == WORLD_EXACT && delta > 0 && a->anchored && shown > n->t)
+            sim_broken(w, "I2",
+                       "shop %d, item %d: a write of %+" PRId64 " puts available to %" PRId64 " (unseen %" PRId64
+                       ", held %" PRId64 ", by others %" PRId64 "), promised was %" PRId64,
+                       k.shop, k.item, delta, l->q[Q_AVAILABLE] + delta, unseen(a, l), held(l), strange(a, l), n->t);
+    }
+}
+
+/* -- the journal of E -- */
+
+/* The newest read that told S + H = `value`, less units that are not routed yet. NULL: none did. */
+static const model_served *anchor_of(const sim *w, sim_target k, qty value, bool pending, qty *ret_pending)
+{
+    const model *s = w->shops[k.shop];
+    unsigned count = s->served_count[k.item][0];
+    qty most = pending ? unrouted(s, k.item) : 0;
+    for (unsigned i = 0; i < count && i < SERVED_MAX; i++) {
+        const model_served *r = &s->served[k.item][0][(count - 1 - i) % SERVED_MAX];
+        *ret_pending = value - s_of(r->moved) - r->reserved;
+        if (*ret_pending >= 0 && *ret_pending <= most)
+            return r;
+    }
+    return NULL;
+}
+
+static void anchor(sim *w, sim_target k, const explained_row *row)
+{
+    account *a = &w->oracle->accounts[k.shop][k.item];
+    qty pending = 0;
+    bool read = row->kind == EXPLAINED_READ;
+    const model_served *r = anchor_of(w, k, row->value, read, &pending);
+    if (!r) {
+        sim_broken(w, "I6", "shop %d, item %d: E := %" PRId64 " (%s), and no read told that", k.shop, k.item, row->value,
+                   explained_kind_name(row->kind));
+        return;
+    }
+    int64_t seq = a->seq, touched = a->touched;
+    *a = (account){.anchored = true,
+                   .seq = seq,
+                   .touched = touched,
+                   .t = a->t,
+                   .s_then = s_of(r->moved),
+                   .h_then = r->reserved,
+                   .pending_then = pending};
+    memcpy(a->moved_then, r->moved, sizeof a->moved_then);
+}
+
+/* A drift is what others had done when it was read: one of the newest reads must have told it. */
+static void check_drift(sim *w, sim_target k, qty value)
+{
+    const account *a = &w->oracle->accounts[k.shop][k.item];
+    const model *s = w->shops[k.shop];
+    unsigned count = s->served_count[k.item][0];
+    for (unsigned i = 0; i < count && i < SERVED_MAX; i++) {
+        const model_served *r = &s->served[k.item][0][(count - 1 - i) % SERVED_MAX];
+        if (r->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] == a->drift + value)
+            return;
+    }
+    sim_broken(w, "I6", "shop %d, item %d: a drift of %+" PRId64 " is booked; others had done %+" PRId64, k.shop, k.item,
+               value, strange(a, level_at(w, k)));
+}
+
+static void take_row(sim *w, sim_target k, const explained_row *row)
+{
+    account *a = &w->oracle->accounts[k.shop][k.item];
+    a->seq = row->seq;
+    sim_note(w, "shop %d: item %d E %s %+" PRId64 " (%.*s)", k.shop, k.item, explained_kind_name(row->kind), row->value,
+             STR_ARG(row->ref));
+    switch (row->kind) {
+    case EXPLAINED_ADOPT:
+    case EXPLAINED_READ:
+        anchor(w, k, row);
+        break;
+    case EXPLAINED_PUSH:
+        a->pushed += row->value;
+        break;
+    case EXPLAINED_IMPORT:
+    case EXPLAINED_CLAIM:
+        a->imported += row->value;
+        break;
+    case EXPLAINED_DRIFT:
+        if (w->kind == WORLD_EXACT)
+            check_drift(w, k, row->value);
+        a->drift += row->value;
+        break;
+    case EXPLAINED_UNDRIFT:
+        a->drift += row->value;
+        break;
+    case EXPLAINED_FORGET:
+    case EXPLAINED_KINDS:
+        a->anchored = false;
+        break;
+    }
+}
+
+static bool read_journal(sim *w, store_tx *tx, sim_target k, err *e)
+{
+    account *a = &w->oracle->accounts[k.shop][k.item];
+    explained_row *rows;
+    size_t count;
+    target_key row = {w->products[k.item], w->web[k.shop]};
+    if (!store_explained_after(tx, row, a->seq, JOURNAL_PAGE, store_arena(tx), &rows, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        take_row(w, k, &rows[i]);
+    return true;
+}
+
+/* -- after a step -- */
+
+static int item_of_product(const sim *w, int64_t product)
+{
+    for (int i = 0; i < w->item_count; i++)
+        if (w->products[i] == product)
+            return i;
+    check_failed("a product of this world", ERR_HERE);
+}
+
+static bool read_open(sim *w, store_tx *tx, int of, err *e)
+{
+    oracle *o = w->oracle;
+    store_operation *list;
+    size_t count;
+    if (!store_operations_open(tx, w->shop_ids[of], store_arena(tx), &list, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t n = 0; n < list[i].line_count; n++) {
+            CHECK(o->open_count < OPEN_MAX);
+            if (list[i].lines[n].settled)
+                continue;
+            open_line *to = &o->open[o->open_count++];
+            *to = (open_line){.at = {of, item_of_product(w, list[i].lines[n].key.product)},
+                              .operation = list[i].id,
+                              .delta = list[i].lines[n].delta};
+            snprintf(to->key, sizeof to->key, "%.*s", STR_ARG(list[i].idempotency_key));
+        }
+    return true;
+}
+
+/* T of an open line is that of its planning: kept from the look that saw it first. */
+static void keep_planned(oracle *now, const open_line *before, size_t before_count)
+{
+    for (size_t i = 0; i < now->open_count; i++) {
+        open_line *n = &now->open[i];
+        n->t = now->accounts[n->at.shop][n->at.item].t;
+        for (size_t k = 0; k < before_count; k++)
+            if (before[k].operation == n->operation && same(before[k].at, n->at))
+                n->t = before[k].t;
+    }
+}
+
+static qty wanted(const store_world *p, int64_t channel)
+{
+    qty units = 0;
+    for (size_t i = 0; i < p->queue_count; i++)
+        for (int k = 0; p->queues[i].channel == channel && k < QUEUE_KINDS; k++)
+            units += p->queues[i].units[k];
+    return units;
+}
+
+/* I2, our side of it: T from what the feeds have told, and the demand that is booked. */
+static bool check_t(sim *w, store_tx *tx, sim_target k, const target_row *row, err *e)
+{
+    const store_world *p;
+    qty promised = 0;
+    if (!store_world_get(tx, row->key.product, &p, e))
+        return false;
+    for (int i = 0; i < w->place_count; i++)
+        promised += qty_max(0, w->oracle->units[k.item][i]);
+    promised = qty_max(0, promised - wanted(p, row->key.channel));
+    for (size_t i = 0; row->target.t != promised && i < p->level_count; i++)
+        sim_note(w, "  place %" PRId64 ": qoh %" PRId64 ", atp %" PRId64, p->levels[i].facility, p->levels[i].qoh,
+                 p->levels[i].atp);
+    for (size_t i = 0; row->target.t != promised && i < p->queue_count; i++)
+        for (int n = 0; n < QUEUE_KINDS; n++)
+            sim_note(w, "  queue %s of channel %" PRId64 ": %" PRId64, queue_kind_name((queue_kind)n), p->queues[i].channel, p->queues[i].units[n]);
+    if (row->target.t != promised)
+        sim_broken(w, "I2", "shop %d, item %d: T is %" PRId64 ", what we hold less what is wanted is %" PRId64, k.shop,
+                   k.item, row->target.t, promised);
+    return true;
+}
+
+static void check_law(sim *w, sim_target k, const target_row *row)
+{
+    const account *a = &w->oracle->accounts[k.shop][k.item];
+    const model_level *l = level_at(w, k);
+    qty ours = l->moved[BY_US] - a->moved_then[BY_US], doubt = applied_in_doubt(w, k);
+    if (ours != a->pushed + doubt)
+        sim_broken(w, "I5",
+                   "shop %d, item %d: %+" PRId64 " was applied, %+" PRId64 " is booked and %+" PRId64 " is in doubt",
+                   k.shop, k.item, ours, a->pushed, doubt);
+    if (w->kind != WORLD_EXACT)
+        return;
+    qty left = l->q[Q_AVAILABLE] + held(l) + unseen(a, l), right = row->target.e.value + doubt + strange(a, l);
+    if (left != right)
+        sim_broken(w, "I1",
+                   "shop %d, item %d: S %" PRId64 " + H %" PRId64 " + U %" PRId64 " is not E %" PRId64
+                   " (in doubt %+" PRId64 ", by others %+" PRId64 ")",
+                   k.shop, k.item, l->q[Q_AVAILABLE], held(l), unseen(a, l), row->target.e.value, doubt, strange(a, l));
+}
+
+static bool check_target(sim *w, store_tx *tx, int of, const target_row *row, err *e)
+{
+    sim_target k = {of, item_of_product(w, row->key.product)};
+    account *a = &w->oracle->accounts[k.shop][k.item];
+    if (row->target.touched_seq != a->touched && !read_journal(w, tx, k, e))
+        return false;
+    a->touched = row->target.touched_seq;
+    a->t = row->target.t;
+    if (!check_t(w, tx, k, row, e))
+        return false;
+    if (row->target.e.known && a->anchored)
+        check_law(w, k, row);
+    if (row->target.e.known && row->target.t != row->target.e.value && row->target.state == TARGET_OK &&
+        row->target.owing_since == INSTANT_NONE)
+        sim_broken(w, "I3", "shop %d, item %d: T %" PRId64 " and E %" PRId64 " differ, and nothing is owed", k.shop, k.item,
+                   row->target.t, row->target.e.value);
+    return true;
+}
+
+static bool look_at_shop(sim *w, store_tx *tx, int of, err *e)
+{
+    target_row *rows;
+    size_t count;
+    if (!read_open(w, tx, of, e) ||
+        !store_targets_after(tx, w->shop_ids[of], 0, (target_key){0}, 100, store_arena(tx), &rows, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!check_target(w, tx, of, &rows[i], e))
+            return false;
+    return true;
+}
+
+void oracle_look(sim *w)
+{
+    oracle *o = w->oracle;
+    open_line before[OPEN_MAX];
+    size_t before_count = o->open_count;
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    err e = {0};
+    for (int n = 0; n < w->shop_count; n++)
+        for (int i = 0; i < w->item_count; i++)
+            if (w->shops[n]->refused_writes[i] > REFUSALS_MAX)
+                sim_broken(w, "I7", "shop %d, item %d: a refused line was sent %d times", n, i,
+                           w->shops[n]->refused_writes[i]);
+    if (o->commits == disk_commits(w->disk) || w->failure.some)
+        return;
+    o->commits = disk_commits(w->disk);
+    memcpy(before, o->open, sizeof before[0] * before_count);
+    o->open_count = 0;
+    bool done = store_begin(w->programs[0]->db, STORE_READ, &tx, &e);
+    for (int n = 0; done && n < w->shop_count; n++)
+        done = look_at_shop(w, tx, n, &e);
+    keep_planned(o, before, before_count);
+    if (!done)
+        sim_broken(w, "error", "the oracle cannot look: %s", e.text);
+}
+
+/* -- at the end -- */
+
+/* Units of the shop's orders that were sold and have not come back. */
+static qty sold(const model *s, int what)
+{
+    qty units = 0;
+    for (int i = 0; i < s->order_count; i++)
+        for (int n = 0; n < s->orders[i].line_count; n++)
+            if (s->orders[i].lines[n].item == what)
+                units += s->orders[i].lines[n].ordered - s->orders[i].lines[n].restocked;
+    return units;
+}
+
+static void rest_of(sim *w, sim_target k, const target_row *row)
+{
+    const model_level *l = level_at(w, k);
+    const store_target *t = &row->target;
+    qty there = qty_max(0, people_there(w, k));
+    if (!t->e.known || t->state != TARGET_OK || row->open_operation) {
+        sim_broken(w, "I4", "shop %d, item %d does not come to rest: %s%s, operation %" PRId64, k.shop, k.item,
+                   t->e.known ? "" : "not adopted, ", target_state_name(t->state), row->open_operation);
+        return;
+    }
+    bool right = t->e.value == t->t && l->q[Q_AVAILABLE] + held(l) == t->t &&
+                 (w->kind == WORLD_EXACT ? t->t == there : t->t <= there);
+    if (!right)
+        sim_broken(w, "I4",
+                   "shop %d, item %d at rest: S %" PRId64 " + H %" PRId64 ", E %" PRId64 ", T %" PRId64
+                   ", there are %" PRId64 " (sold %" PRId64 ")",
+                   k.shop, k.item, l->q[Q_AVAILABLE], held(l), t->e.value, t->t, there, sold(w->shops[k.shop], k.item));
+}
+
+void oracle_rest(sim *w)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    AUTO(arena_end) arena *a = arena_new(0);
+    verify_report v;
+    err e = {0};
+    bool done = store_begin(w->programs[0]->db, STORE_READ, &tx, &e);
+    for (int n = 0; done && n < w->shop_count; n++)
+        for (int i = 0; done && i < w->item_count; i++) {
+            sim_target k = {n, i};
+            target_row row;
+            bool some;
+            done = store_target_get(tx, (target_key){w->products[i], w->web[n]}, a, &row, &some, &e);
+            if (done && some)
+                rest_of(w, k, &row);
+        }
+    store_tx_end(&tx);
+    done = done && store_verify(w->programs[0]->db, a, &v, &e);
+    if (!done)
+        sim_broken(w, "error", "the oracle cannot look at the end: %s", e.text);
+    else if (v.differences)
+        sim_broken(w, "verify", "%" PRId64 " differences, first %.*s of %.*s: %.*s, should be %.*s", v.differences,
+                   STR_ARG(v.details[0].what), STR_ARG(v.details[0].where), STR_ARG(v.details[0].stored),
+                   STR_ARG(v.details[0].computed));
+}

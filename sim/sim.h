@@ -1,0 +1,226 @@
+#pragma once
+/*
+ * One world of the simulator: a machine with a few programs (the real jobs, sync, store and domain code), some shops,
+ * and people and fate that act on both. Everything follows from the seed: nothing reads a real clock, random source,
+ * network or disk, and one fiber runs at a time. Files, in reading order:
+ *
+ *   world.c     the loop: who acts next; the machine's death and return
+ *   program.c   one program: its fiber, its clock, its waiting, what it does all day
+ *   net.c       requests and answers on their way, and what can happen to them
+ *   model.c     a shop, its state; answers.c  what it says to which document
+ *   people.c    buyers, staff, other apps, ERP and POS feeds, fate
+ *   oracle.c    the invariants I1-I7, against a naive account of what was done
+ *   disk.c      the VFS;  fiber.c  code that waits;  history.c  what happened, counted and hashed
+ */
+#include "jobs/jobs.h"
+
+#include <stdio.h>
+
+#include "disk.h"
+#include "fiber.h"
+
+#define SIM_ITEMS_MAX    8
+#define SIM_SHOPS_MAX    3
+#define SIM_PROGRAMS_MAX 4
+#define SIM_PLACES_MAX   2 /* facilities */
+#define SIM_DB           "sqlite:evenstock.db"
+
+/* What may go wrong in a world. A failure is shrunk by taking one after the other away. */
+#define SIM_TROUBLES(TROUBLE)                                                                                          \
+    TROUBLE(NET, "net")           /* requests and answers lost, late, doubled, cut; 5xx, 429, throttling, bad bytes */ \
+    TROUBLE(OTHERS, "others")     /* staff and other apps change quantities */                                        \
+    TROUBLE(HELD, "held")         /* drafts hold units back */                                                        \
+    TROUBLE(REPLICA, "replica")   /* reads of levels come from a replica that stands still */                         \
+    TROUBLE(INDEX, "index")       /* the search of orders lags */                                                     \
+    TROUBLE(KILL, "kill")         /* a program dies at any call to the disk */                                        \
+    TROUBLE(POWER, "power")       /* the machine does; writes that were not synced are torn */                        \
+    TROUBLE(FULL, "full")         /* the disk is full for a while */                                                  \
+    TROUBLE(THEFT, "theft")       /* a program stands still until others have taken its lease */                      \
+    TROUBLE(CLOCK, "clock")       /* the machine's clock jumps */                                                     \
+    TROUBLE(OUTAGE, "outage")     /* a shop is away for so long that keys of what is in doubt expire */               \
+    TROUBLE(SWITCHES, "switches") /* items and locations are switched off, items refused */                          \
+    TROUBLE(BULK, "bulk")         /* bulk operations hang, fail, end half done */
+
+typedef enum sim_trouble {
+#define AS_ENUM(id, name) TROUBLE_##id,
+    SIM_TROUBLES(AS_ENUM)
+#undef AS_ENUM
+        TROUBLE_COUNT
+} sim_trouble;
+extern const char *const sim_trouble_names[TROUBLE_COUNT];
+#define TROUBLE_BIT(t) (1U << (t))
+#define TROUBLE_ALL    (TROUBLE_BIT(TROUBLE_COUNT) - 1)
+
+/*
+ * What can be told about a world. A foreign fall hides in units of which nobody can tell whether they came back, and
+ * what happens at a location that no channel maps may leave no trace (protocol 5): so a world has one of the three, and
+ * only in the first is every number known exactly.
+ */
+typedef enum sim_kind { WORLD_EXACT, WORLD_UNTOLD, WORLD_UNMAPPED, WORLD_KINDS } sim_kind;
+
+typedef struct sim_target { /* an item of a shop, at its web location */
+    int shop, item;
+} sim_target;
+
+typedef struct sim sim;
+typedef struct model model; /* model.h: a shop */
+typedef struct program program;
+typedef struct oracle oracle;
+typedef struct parcel parcel;
+
+/* Streams of chance: what one part asks for does not shift the others. */
+typedef enum sim_dice { DICE_PEOPLE, DICE_NET, DICE_DISK, DICE_PROGRAM, DICE_KINDS } sim_dice;
+
+#define HISTORY_LINES 4000
+#define HISTORY_LINE  160
+
+typedef struct history {
+    uint64_t count, hash; /* of all lines ever */
+    char lines[HISTORY_LINES][HISTORY_LINE];
+    bool echo; /* each line goes to standard error, too */
+} history;
+
+typedef struct sim_failure {
+    bool some;
+    char invariant[8], text[400];
+    uint64_t step;
+} sim_failure;
+
+typedef struct sim_options {
+    uint64_t seed;
+    unsigned troubles;   /* bits; others never happen */
+    uint32_t acts;       /* of people; 0: as the seed says */
+    const bool *skipped; /* of acts: those that do not happen; NULL: none. For shrinking */
+    bool echo;
+} sim_options;
+
+typedef struct feed_row { /* of a file that the ERP sends */
+    uint64_t number; /* its key */
+    bool count;      /* there are `units`; else so many more */
+    int item, place;
+    qty units;
+} feed_row;
+
+struct sim {
+    sim_options options;
+    sim_kind kind;
+    uint64_t dice[DICE_KINDS];
+    int64_t ticks;  /* the one true time, in us since the world began */
+    int64_t offset; /* wall time of the machine = ticks + offset */
+    uint64_t steps;
+    uint32_t acts, acts_max; /* of people so far */
+    history history;
+    sim_failure failure;
+    disk *disk;
+    model *shops[SIM_SHOPS_MAX];
+    int shop_count, item_count, place_count;
+    program *programs[SIM_PROGRAMS_MAX]; /* [0] is no fiber: feeds and the oracle's eye, between the steps of others */
+    int program_count;
+    parcel *parcels;
+    size_t parcel_count, parcel_room;
+    uint64_t parcels_sent;
+    unsigned net_per_mille; /* of requests that do not go well */
+    int64_t act_at, up_at; /* when people act next; when the machine is back (0: it is up) */
+    bool resting;          /* no more trouble and no more people: everything must come to rest */
+    bool power_next, power_failed; /* the next death is the machine's; it has happened */
+    int64_t down_for_us, full_until;
+    qty real[SIM_ITEMS_MAX][SIM_PLACES_MAX]; /* what really lies there */
+    feed_row feed[SIM_ITEMS_MAX * SIM_PLACES_MAX];
+    size_t feed_count;
+    uint64_t feeds;
+    oracle *oracle;
+    int64_t shop_ids[SIM_SHOPS_MAX], web[SIM_SHOPS_MAX], shelf[SIM_SHOPS_MAX]; /* ids in the store; shelf 0: none */
+    int64_t products[SIM_ITEMS_MAX], places[SIM_PLACES_MAX];
+    /* What was done, for the summary: */
+    uint64_t orders, counts, sales_fed, foreign, requests, deaths, power_cuts, runs, runs_failed, writes_applied;
+};
+
+/* -- world.c -- */
+typedef struct sim_result {
+    sim_failure failure;
+    uint64_t steps, events, hash; /* events: transactions that reached the log of the database */
+    uint32_t acts;
+    uint64_t orders, counts, foreign, requests, deaths, power_cuts, runs, writes_applied;
+    sim_kind kind;
+} sim_result;
+/* Plays one world to its end or to its first failure. The history of a failure is printed to `tell` (NULL: nowhere). */
+sim_result sim_play(const sim_options *o, FILE *tell);
+bool sim_has(const sim *w, sim_trouble t);
+instant sim_now(const sim *w); /* wall time of the machine */
+#define SIM_EPOCH (INT64_C(1795000000) * US_PER_S) /* a day in November 2026 */
+
+/* -- history.c -- */
+uint64_t sim_roll(sim *w, sim_dice d, uint64_t sides);
+bool sim_chance(sim *w, sim_dice d, unsigned per_mille);
+void sim_note(sim *w, const char *format, ...) PRINTF(2, 3);
+void sim_note_bytes(sim *w, str bytes); /* into the hash alone */
+/* The first one ends the world. */
+void sim_broken(sim *w, const char *invariant, const char *format, ...) PRINTF(3, 4);
+void history_print(const history *h, FILE *to, size_t last);
+
+/* -- program.c -- */
+struct program {
+    sim *w;
+    int number;
+    disk_user user;
+    fiber *fiber;
+    store *db;
+    world world;
+    int64_t wake_at;    /* ticks; INT64_MAX: only an answer wakes it */
+    int64_t dead_ticks; /* a dead program's time passes by itself, so that no wait of its unwinding hangs */
+    int64_t frozen_until; /* it stands still: nothing wakes it before */
+    uint64_t life; /* rises with each start: answers to an earlier life are dropped */
+    parcel *inbox;
+    size_t inbox_count, inbox_room;
+};
+program *program_new(sim *w, int number);
+void program_end(program **p);
+void program_start(program *p);  /* with a fiber of its own */
+void program_resume(program *p); /* until it waits again or its life is over */
+void program_die(program *p);    /* it, and nothing else, is over at this very call */
+void program_kill(program *p);   /* from outside: while it waits */
+MUST bool program_open(program *p, err *e);
+
+/* -- net.c -- */
+typedef enum parcel_kind { PARCEL_REQUEST, PARCEL_ANSWER } parcel_kind;
+struct parcel {
+    parcel_kind kind;
+    int64_t at; /* ticks */
+    uint64_t number;
+    int shop, program;
+    uint64_t life, ticket;
+    char *body;
+    size_t body_len;
+    bool get;           /* the request is no POST */
+    int fate;           /* of a request */
+    int64_t expires_at; /* of a request: no answer comes later */
+    net_outcome outcome;
+    int status, retry_after_s;
+    instant date;
+    bool html;
+};
+bool net_post(void *ctx, const net_request *r, uint64_t ticket, err *e); /* ctx: the program */
+str net_http_date(arena *a, instant t);
+/* The next parcel that arrives, NULL: none is under way. */
+parcel *net_next(sim *w);
+void net_arrive(sim *w, parcel *p); /* it is removed */
+void net_forget(sim *w);            /* at the end */
+
+/* -- people.c -- */
+MUST bool people_build(sim *w, err *e); /* the shops, and the configuration of the store */
+void people_act(sim *w);                /* one act */
+void people_rest(sim *w);               /* all trouble is over; what waits is finished */
+void people_count_all(sim *w);
+MUST bool people_feed(sim *w, err *e); /* what waits to be fed: also once more, after a death */
+qty people_there(const sim *w, sim_target k); /* units that the shop may promise, in truth */
+
+/* -- oracle.c -- */
+oracle *oracle_new(sim *w);
+void oracle_free(oracle **o);
+void oracle_look(sim *w);      /* after a step */
+void oracle_rest(sim *w);      /* at the end: I4 */
+void oracle_counted(sim *w, int item, int place, qty units); /* our books hold so many there now */
+void oracle_moved(sim *w, int item, int place, qty delta);
+qty oracle_units(const sim *w, int item, int place);
+/* The shop tells: these changes are about to be applied. */
+void oracle_applied(sim *w, int of, const js_value *changes, str reference);
