@@ -248,6 +248,15 @@ void model_move(model *s, int number, int location)
     model_touch(s, number);
 }
 
+qty model_unrouted(const model *s, int item)
+{
+    qty units = 0;
+    for (int i = 0; i < s->order_count; i++)
+        for (int n = 0; !s->orders[i].routed && n < s->orders[i].line_count; n++)
+            units += s->orders[i].lines[n].item == item ? s->orders[i].lines[n].open : 0;
+    return units;
+}
+
 /* Units of a line that were shipped and did not come back. */
 qty model_returnable(const model_order *o, int line)
 {

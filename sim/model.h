@@ -35,7 +35,8 @@ typedef struct model_level {
 
 typedef struct model_served { /* what the newest reads of a level told, by mover */
     qty moved[MOVERS];
-    qty reserved, others;
+    qty reserved;
+    qty pending; /* units of orders that had no location yet */
 } model_served;
 
 typedef struct model_item {
@@ -128,6 +129,7 @@ void model_refund(model *s, int order, int line, qty units, const char *restock,
 void model_edit(model *s, int item, int location, qty delta); /* somebody else's write */
 void model_draft(model *s, int item, int location, qty units); /* holds units back; negative: lets them go */
 void model_freeze(model *s, int64_t us);
+qty model_unrouted(const model *s, int item); /* units of orders that have no location yet */
 qty model_returnable(const model_order *o, int line);
 int model_standing(const model_order *o, int line); /* where its open units stand */
 

@@ -206,7 +206,7 @@ static void ship(sim *w, model *s, model_order *o, int location)
 
 static void cancel(sim *w, model *s, model_order *o)
 {
-    bool restock = w->kind == WORLD_UNMAPPED || !sim_chance(w, DICE_PEOPLE, 300);
+    bool restock = w->kind != WORLD_UNTOLD || !sim_chance(w, DICE_PEOPLE, 300);
     bool record = w->kind != WORLD_UNTOLD || sim_chance(w, DICE_PEOPLE, 500);
     for (int i = 0; !restock && i < o->line_count; i++)
         carry_off(w, o->lines[i].item, o->lines[i].open); /* nobody finds them */
@@ -217,7 +217,7 @@ static void cancel(sim *w, model *s, model_order *o)
 
 static void refund(sim *w, model *s, model_order *o, int line)
 {
-    bool lost = sim_chance(w, DICE_PEOPLE, 300) && w->kind != WORLD_UNMAPPED;
+    bool lost = w->kind == WORLD_UNTOLD && sim_chance(w, DICE_PEOPLE, 300);
     model_refund(s, o->number, line, 1, lost ? "NO_RESTOCK" : "CANCEL", o->fo_count ? o->fos[0].location : o->location);
     if (lost)
         carry_off(w, o->lines[line].item, 1);

@@ -173,7 +173,7 @@ static bool do_work(program *p, work_kind kind, int of)
     w->runs_failed++;
     sim_note(w, "program %d: %s of %.*s failed: %s: %.80s", p->number, WORK_NAMES[kind], STR_ARG(code),
              err_code_name(e.code), e.text);
-    if (!expected(p, &e) || w->resting)
+    if (!expected(p, &e))
         sim_broken(w, "error", "program %d: %s: %s (%s)", p->number, WORK_NAMES[kind], e.text, e.where);
     return false;
 }
@@ -188,14 +188,18 @@ static work_kind choose_work(sim *w)
 #define REST_ROUNDS 4
 static void bring_to_rest(program *p)
 {
-    for (int round = 0; round < REST_ROUNDS && !p->w->failure.some; round++) {
-        for (int n = 0; n < p->w->shop_count; n++) {
-            sleep_until(p, p->w->ticks + 200 * US_PER_S);
-            (void)do_work(p, WORK_ORDERS, n);
-            (void)do_work(p, WORK_HARD, n);
+    sim *w = p->w;
+    sleep_until(p, w->ticks + 900 * US_PER_S); /* leases of the dead end, and clocks that were set back come up */
+    for (int round = 0; round < REST_ROUNDS && !w->failure.some; round++) {
+        for (int n = 0; n < w->shop_count && !w->failure.some; n++) {
+            static const work_kind ROUND[] = {WORK_LINK, WORK_ORDERS, WORK_HARD}; /* link releases what was refused */
+            sleep_until(p, w->ticks + 200 * US_PER_S);
+            for (size_t i = 0; i < COUNT(ROUND); i++)
+                if (!do_work(p, ROUND[i], n))
+                    sim_broken(w, "I4", "shop %d: %s fails with all trouble over", n, WORK_NAMES[ROUND[i]]);
         }
         if (round == 0)
-            people_count_all(p->w);
+            people_count_all(w);
     }
 }
 

@@ -156,14 +156,18 @@ static bool apply_location(store_tx *tx, const store_line *l, str location, qty 
         return false;
     const store_target *t = store__target_if(en, ch->id);
     target_key k = {l->product, ch->id};
-    if (!t || !t->e.known)
+    if (!t)
+        return true;
+    bool explained = t->e.known;
+    instant at = how->at == INSTANT_NONE ? tx->now : how->at;
+    /* Also without E: an adoption, too, must not believe a replica that has not heard of this (R2). */
+    if ((t->moved_at == INSTANT_NONE || t->moved_at < at) && !store_target_stamps(tx, k, at, INSTANT_NONE, e))
+        return false;
+    if (!explained)
         return true;
     AUTO(arena_end) arena *a = arena_new(0);
     str ref = str_printf(a, "order %.*s", STR_ARG(str_empty(l->name) ? l->order : l->name));
-    instant at = how->at == INSTANT_NONE ? tx->now : how->at;
-    return store_explained(tx, k, EXPLAINED_IMPORT, available, ref, e) &&
-           store_target_stamps(tx, k, t->moved_at == INSTANT_NONE || t->moved_at < at ? at : INSTANT_NONE, INSTANT_NONE,
-                               e);
+    return store_explained(tx, k, EXPLAINED_IMPORT, available, ref, e);
 }
 
 static effect_facility facility_part(const line_effect *f, int64_t facility, instant at)

@@ -101,6 +101,20 @@ static void test_an_order_between_the_reads(void **state)
     }
 }
 
+/* R2: the catch-up between the two reads imports an order that a replica which stands still has not heard of. */
+static void test_a_replica_that_stands_still_is_not_adopted(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    model_freeze(f->m);
+    model_place(f->m, (model_sale){.item = 0, .units = 3, .location = 0});
+    model_advance(f->m, 20 * US_PER_S);
+    assert_int_equal(fixture_adopt(f).adopted, 0);
+    model_thaw(f->m);
+    assert_int_equal(fixture_adopt(f).adopted, 1);
+    assert_int_equal(fixture_e(f, 0), 7);
+}
+
 static void test_a_fresh_change_waits_for_the_index(void **state)
 {
     (void)state;
@@ -167,7 +181,7 @@ static void test_pending_orders_wait_for_routing(void **state)
     sync_adopted r = fixture_adopt(f);
     assert_int_equal(r.adopted, 0);
     model_route(f->m, order);
-    model_advance(f->m, 60 * US_PER_S);
+    model_advance(f->m, 180 * US_PER_S); /* the stamp is that of its placing: for two minutes it may be a replica's */
     r = fixture_adopt(f);
     assert_int_equal(r.adopted, 1);
     assert_int_equal(fixture_e(f, 0), 8);
@@ -329,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_adoption_takes_what_the_shop_shows),
         cmocka_unit_test(test_open_orders_of_any_age_are_in_the_start),
         cmocka_unit_test(test_an_order_between_the_reads),
+        cmocka_unit_test(test_a_replica_that_stands_still_is_not_adopted),
         cmocka_unit_test(test_a_fresh_change_waits_for_the_index),
         cmocka_unit_test(test_a_change_of_seconds_ago_is_waited_for),
         cmocka_unit_test(test_committed_units_that_no_order_explains_veto),
