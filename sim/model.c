@@ -50,6 +50,9 @@ void model_shift(model *s, int number, int location, model_quantity name, qty de
     model_level *l = model_level_of(s, number, location);
     if (delta == 0)
         return;
+    /* R2 tells a replica that is behind by stamps of whole seconds: one that froze so shortly before passes unseen. */
+    if (name == Q_AVAILABLE && model_now(s) - s->frozen[number].levels[location].at[name] <= 3 * US_PER_S)
+        s->frozen_until = 0;
     l->exists = true; /* a write makes the level, it does not stock the item there */
     l->q[name] += delta;
     l->at[name] = model_now(s);

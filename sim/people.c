@@ -181,8 +181,9 @@ static void buy(sim *w)
     for (int i = 0; what.pos && i < what.line_count; i++)
         carry_off(w, what.item[i], what.units[i]);
     w->orders++;
-    sim_note(w, "shop %d: order %d: item %d x %" PRId64 "%s%s%s", s->number, number, what.item[0], what.units[0],
-             what.line_count > 1 ? " and more" : "", what.pos ? ", POS" : "", what.unrouted ? ", not routed" : "");
+    for (int i = 0; i < what.line_count; i++)
+        sim_note(w, "shop %d: order %d: item %d -%" PRId64 "%s%s%s", s->number, number, what.item[i], what.units[i],
+                 what.location ? " elsewhere" : "", what.pos ? ", POS" : "", what.unrouted ? ", not routed" : "");
 }
 
 /* -- staff: the life of an order -- */
@@ -201,7 +202,7 @@ static void ship(sim *w, model *s, model_order *o, int location)
     model_fulfil(s, o->number, 1 + (qty)sim_roll(w, DICE_PEOPLE, 4), location);
     for (int i = 0; i < o->line_count; i++)
         carry_off(w, o->lines[i].item, before[i] - o->lines[i].open);
-    sim_note(w, "shop %d: order %d is shipped in part", s->number, o->number);
+    sim_note(w, "shop %d: order %d: a part is shipped", s->number, o->number);
 }
 
 static void cancel(sim *w, model *s, model_order *o)

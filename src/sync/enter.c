@@ -362,6 +362,27 @@ static instant moved_at(const reading *old, const reading *now)
     return whole ? now->raw.created_at : now->raw.updated_at;
 }
 
+/*
+ * What a first reading did adds up: units that were sold and came back before it leave a sum of 0, which moves nothing.
+ * Yet they moved S, and a replica may not have heard of it: the places are stamped all the same (R2).
+ */
+static bool stamp_unseen(entering *n, instant at, err *e)
+{
+    for (size_t i = 0; i < n->lines.count; i++) {
+        const reading_line *line = n->lines.at[i].line;
+        for (size_t k = 0; line->raw.current != line->raw.ordered && k < line->place_count; k++) {
+            target_row row;
+            bool some;
+            if (!target_at(n, n->lines.at[i].product, line->places[k].location, &row, &some, e))
+                return false;
+            bool newer = some && (row.target.moved_at == INSTANT_NONE || row.target.moved_at < at);
+            if (newer && !store_target_stamps(n->tx, row.key, at, INSTANT_NONE, e))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool same_state(arena *a, const reading *old, const reading *now)
 {
     if (!old)
@@ -395,7 +416,7 @@ bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *
         n.lines.at[i].line = line_of(n.now, n.lines.at[i].line->raw.id);
         CHECK(n.lines.at[i].line);
     }
-    done = done && act_on_doubts(&n, !same, e);
+    done = done && act_on_doubts(&n, !same, e) && (old || stamp_unseen(&n, at, e));
     for (size_t i = 0; done && i < n.lines.count; i++)
         done = settle(&n, &n.lines.at[i], n.now != now ? now->raw.updated_at : at, /* keep_explained= */ false, e);
     if (!done)
