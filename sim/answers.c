@@ -100,7 +100,6 @@ static void note_served(model *s, int number, int location, const model_level *l
     model_served *to = &s->served[number][location][s->served_count[number][location]++ % SERVED_MAX];
     memcpy(to->moved, l->moved, sizeof to->moved);
     to->reserved = l->q[Q_RESERVED];
-    to->pending = model_unrouted(s, number);
 }
 
 static void put_level(call *c, int number, int location)

@@ -36,7 +36,6 @@ typedef struct model_level {
 typedef struct model_served { /* what the newest reads of a level told, by mover */
     qty moved[MOVERS];
     qty reserved;
-    qty pending; /* units of orders that had no location yet */
 } model_served;
 
 typedef struct model_item {
