@@ -634,17 +634,10 @@ static const struct {
     void (*answer)(call *c);
     int points;
 } ANSWERS[] = {
-    {"Check", answer_check, 14},
-    {"Levels", answer_levels, 10},
-    {"Orders", answer_orders, 11},
-    {"Order", answer_order, 20},
-    {"HistoryUrl", answer_history, 1},
-    {"BulkRun", answer_bulk_run, 10},
-    {"BulkPoll", answer_bulk_poll, 1},
-    {"BulkList", answer_bulk_list, 7},
-    {"BulkCancel", answer_bulk_cancel, 10},
-    {"Activate", answer_activate, 10},
-    {"Adjust", answer_adjust, 10},
+    {"Check", answer_check, 14},       {"Levels", answer_levels, 10},     {"Orders", answer_orders, 11},
+    {"Order", answer_order, 20},       {"HistoryUrl", answer_history, 1}, {"BulkRun", answer_bulk_run, 10},
+    {"BulkPoll", answer_bulk_poll, 1}, {"BulkList", answer_bulk_list, 7}, {"BulkCancel", answer_bulk_cancel, 10},
+    {"Activate", answer_activate, 10}, {"Adjust", answer_adjust, 10},
 };
 
 static size_t kind_of(str operation)

@@ -38,5 +38,5 @@ void disk_buried(disk *d, const disk_user *u);
 /* All programs are dead and have closed their files. */
 void disk_power_cut(disk *d);
 
-uint64_t disk_commits(const disk *d);     /* transactions that reached the log */
-uint64_t disk_hash(const disk *d);        /* of all files */
+uint64_t disk_commits(const disk *d); /* transactions that reached the log */
+uint64_t disk_hash(const disk *d);    /* of all files */

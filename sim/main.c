@@ -5,26 +5,31 @@
 #include "mutants.h"
 #include "shrink.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct request {
     int64_t seconds, seed;
     int64_t worlds; /* 0: as many as fit into the time */
     const char *mutant;
-    bool mutants, echo;
+    bool mutants, echo, twice;
 } request;
 
 static const char USAGE[] =
-    "usage: evenstock-sim [SECONDS] [SEED] [--worlds N] [--mutant NAME] [--mutants] [--echo]\n"
+    "usage: evenstock-sim [SECONDS] [SEED] [--worlds N] [--mutant NAME] [--mutants] [--twice] [--echo]\n"
     "\n"
     "  SECONDS       of this machine, not of the worlds (60)\n"
     "  SEED          of the first world; each next one has the next seed (by the clock, and printed)\n"
     "  --worlds N    so many worlds, however long they take\n"
     "  --mutant NAME with one deliberate bug\n"
     "  --mutants     every deliberate bug in turn: is it found, after how many seeds, by which invariant\n"
+    "  --twice       plays each world twice: both histories must be the same, to the byte\n"
     "  --echo        every event of the history as it happens\n";
+
+#define KEPT_BYTES (1 << 30)
 
 static int64_t seed_by_clock(void)
 {
@@ -41,6 +46,8 @@ static bool parse(int argc, char **argv, request *ret)
         bool more = i + 1 < argc;
         if (str_equal(word, STR("--mutants")))
             ret->mutants = true;
+        else if (str_equal(word, STR("--twice")))
+            ret->twice = true;
         else if (str_equal(word, STR("--echo")))
             ret->echo = true;
         else if (str_equal(word, STR("--mutant")) && more)
@@ -115,6 +122,10 @@ static int play(const request *q)
         sim_result r = sim_play(&o, NULL);
         worlds++;
         add(&sum, &r);
+        if (q->twice && sim_play(&o, NULL).hash != r.hash) {
+            printf("seed %" PRIu64 ": two plays have two histories\n", o.seed);
+            return 1;
+        }
         if (r.failure.some) {
             shrink_and_tell(&o, &r, stdout);
             return 1;
@@ -129,6 +140,8 @@ int main(int argc, char **argv)
     request q;
     CHECK(setenv("SIM_TOKEN", "simulated", 1) == 0);
     log_set_level(LOG_ERROR);
+    /* Worlds come and go: their memory is kept, for the next one. */
+    CHECK(mallopt(M_TRIM_THRESHOLD, KEPT_BYTES) && mallopt(M_MMAP_THRESHOLD, KEPT_BYTES));
     if (!parse(argc, argv, &q)) {
         fputs(USAGE, stderr);
         return 2;

@@ -111,10 +111,8 @@ void model_route(model *s, int number)
     for (int i = 0; i < o->line_count; i++)
         if (o->lines[i].open > 0)
             add_part(s, o->fos, &o->fo_count,
-                     (model_part){.line = i,
-                            .units = o->lines[i].open,
-                            .remaining = o->lines[i].open,
-                            .location = o->location});
+                     (model_part){
+                         .line = i, .units = o->lines[i].open, .remaining = o->lines[i].open, .location = o->location});
     model_touch(s, number);
 }
 
@@ -205,8 +203,9 @@ void model_cancel(model *s, int number, bool restock, bool record)
             continue;
         remove_open(s, o, i, units, restock, at);
         if (record)
-            add_part(s, o->refunds, &o->refund_count,
-                     (model_part){.line = i, .units = units, .location = at, .restock = restock ? "CANCEL" : "NO_RESTOCK"});
+            add_part(
+                s, o->refunds, &o->refund_count,
+                (model_part){.line = i, .units = units, .location = at, .restock = restock ? "CANCEL" : "NO_RESTOCK"});
     }
     o->cancelled = o->closed = true;
     o->cancelled_at = model_now(s);

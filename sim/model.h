@@ -125,7 +125,7 @@ void model_fulfil(model *s, int order, qty units, int location);
 void model_move(model *s, int order, int location);
 void model_touch(model *s, int order); /* a note: updatedAt moves, nothing else */
 void model_refund(model *s, int order, int line, qty units, const char *restock, int location);
-void model_edit(model *s, int item, int location, qty delta); /* somebody else's write */
+void model_edit(model *s, int item, int location, qty delta);  /* somebody else's write */
 void model_draft(model *s, int item, int location, qty units); /* holds units back; negative: lets them go */
 void model_freeze(model *s, int64_t us);
 qty model_unrouted(const model *s, int item); /* units of orders that have no location yet */

@@ -27,9 +27,20 @@ typedef enum fate {
     FATE_HTML,    /* executed; a proxy answers in its place */
     FATES
 } fate;
-static const char *const FATE_NAMES[FATES] = {"",           "not sent",  "lost",         "cut",     "cut, and late",
-                                              "twice",      "its answer lost", "its answer late", "HTTP 500", "executed, HTTP 502",
-                                              "HTTP 429",   "throttled", "its answer garbled", "executed, HTML"};
+static const char *const FATE_NAMES[FATES] = {"",
+                                              "not sent",
+                                              "lost",
+                                              "cut",
+                                              "cut, and late",
+                                              "twice",
+                                              "its answer lost",
+                                              "its answer late",
+                                              "HTTP 500",
+                                              "executed, HTTP 502",
+                                              "HTTP 429",
+                                              "throttled",
+                                              "its answer garbled",
+                                              "executed, HTML"};
 
 static parcel *add(sim *w, parcel n)
 {
@@ -134,7 +145,8 @@ bool net_post(void *ctx, const net_request *r, uint64_t ticket, err *e)
         return true;
     case FATE_CUT_LATE:
         send_answer(w, &n, (parcel){.outcome = NET_LOST}, n.at);
-        n.at = n.expires_at + (int64_t)sim_roll(w, DICE_NET, LATE_MOST_US) - (int64_t)sim_roll(w, DICE_NET, 20) * US_PER_S;
+        n.at =
+            n.expires_at + (int64_t)sim_roll(w, DICE_NET, LATE_MOST_US) - (int64_t)sim_roll(w, DICE_NET, 20) * US_PER_S;
         n.at = qty_max(n.at, w->ticks + LATENCY_LEAST_US);
         break;
     case FATE_TWICE: {

@@ -27,10 +27,10 @@ typedef struct account { /* of one target */
     bool anchored;
     int64_t seq, touched;
     qty t;
-    qty s_then, h_then;             /* S and H at the anchor */
-    qty moved_then[MOVERS];         /* and what S was made of */
-    qty pending_then;               /* units that had left S then, at a location that nobody knew: R7 */
-    qty imported, pushed, drift;    /* booked since */
+    qty s_then, h_then;          /* S and H at the anchor */
+    qty moved_then[MOVERS];      /* and what S was made of */
+    qty pending_then;            /* units that had left S then, at a location that nobody knew: R7 */
+    qty imported, pushed, drift; /* booked since */
 } account;
 
 typedef struct open_line {
@@ -174,8 +174,8 @@ void oracle_applied(sim *w, int of, const js_value *changes, str reference)
         if (!n && w->up_at)
             continue; /* planned in the step in which the power failed: the law is asked when the machine is back */
         if (!n) {
-            sim_broken(w, "I5", "shop %d, item %d: %+" PRId64 " is applied, and no open operation says so", k.shop, k.item,
-                       delta);
+            sim_broken(w, "I5", "shop %d, item %d: %+" PRId64 " is applied, and no open operation says so", k.shop,
+                       k.item, delta);
             continue;
         }
         qty shown = l->q[Q_AVAILABLE] + delta + held(l) + unseen(a, l) - strange(a, l);
@@ -183,7 +183,8 @@ void oracle_applied(sim *w, int of, const js_value *changes, str reference)
             sim_broken(w, "I2",
                        "shop %d, item %d: a write of %+" PRId64 " puts available to %" PRId64 " (unseen %" PRId64
                        ", held %" PRId64 ", by others %" PRId64 "), promised was %" PRId64,
-                       k.shop, k.item, delta, l->q[Q_AVAILABLE] + delta, unseen(a, l), held(l), strange(a, l), n->t + a->imported);
+                       k.shop, k.item, delta, l->q[Q_AVAILABLE] + delta, unseen(a, l), held(l), strange(a, l),
+                       n->t + a->imported);
     }
 }
 
@@ -211,8 +212,8 @@ static void anchor(sim *w, sim_target k, const explained_row *row)
     bool read = row->kind == EXPLAINED_READ;
     const model_served *r = anchor_of(w, k, row->value, read, &pending);
     if (!r) {
-        sim_broken(w, "I6", "shop %d, item %d: E := %" PRId64 " (%s), and no read told that", k.shop, k.item, row->value,
-                   explained_kind_name(row->kind));
+        sim_broken(w, "I6", "shop %d, item %d: E := %" PRId64 " (%s), and no read told that", k.shop, k.item,
+                   row->value, explained_kind_name(row->kind));
         return;
     }
     int64_t seq = a->seq, touched = a->touched;
@@ -360,7 +361,8 @@ static bool check_t(sim *w, store_tx *tx, sim_target k, const target_row *row, e
                  p->levels[i].atp);
     for (size_t i = 0; row->target.t != promised && i < p->queue_count; i++)
         for (int n = 0; n < QUEUE_KINDS; n++)
-            sim_note(w, "  queue %s of channel %" PRId64 ": %" PRId64, queue_kind_name((queue_kind)n), p->queues[i].channel, p->queues[i].units[n]);
+            sim_note(w, "  queue %s of channel %" PRId64 ": %" PRId64, queue_kind_name((queue_kind)n),
+                     p->queues[i].channel, p->queues[i].units[n]);
     if (row->target.t != promised)
         sim_broken(w, "I2", "shop %d, item %d: T is %" PRId64 ", what we hold less what is wanted is %" PRId64, k.shop,
                    k.item, row->target.t, promised);
@@ -400,8 +402,8 @@ static bool check_target(sim *w, store_tx *tx, int of, const target_row *row, er
         check_law(w, k, row);
     if (row->target.e.known && row->target.t != row->target.e.value && row->target.state == TARGET_OK &&
         row->target.owing_since == INSTANT_NONE)
-        sim_broken(w, "I3", "shop %d, item %d: T %" PRId64 " and E %" PRId64 " differ, and nothing is owed", k.shop, k.item,
-                   row->target.t, row->target.e.value);
+        sim_broken(w, "I3", "shop %d, item %d: T %" PRId64 " and E %" PRId64 " differ, and nothing is owed", k.shop,
+                   k.item, row->target.t, row->target.e.value);
     return true;
 }
 

@@ -161,7 +161,8 @@ static void count_goods(sim *w)
 static void buy(sim *w)
 {
     model *s = w->shops[sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count)];
-    model_sale what = {.line_count = 1 + (int)(sim_chance(w, DICE_PEOPLE, 250) ? sim_roll(w, DICE_PEOPLE, ORDER_LINES_MAX) : 0)};
+    model_sale what = {.line_count =
+                           1 + (int)(sim_chance(w, DICE_PEOPLE, 250) ? sim_roll(w, DICE_PEOPLE, ORDER_LINES_MAX) : 0)};
     qty left[SIM_ITEMS_MAX];
     what.location = w->kind == WORLD_UNMAPPED && sim_chance(w, DICE_PEOPLE, 200) ? 2 : 0;
     if (!s->location_active[what.location])
@@ -287,8 +288,8 @@ static void others_edit(sim *w, model *s, int item)
 static void others_hold(sim *w, model *s, int item)
 {
     const model_level *l = model_level_of(s, item, 0);
-    qty units = l->q[Q_RESERVED] > 0 && sim_chance(w, DICE_PEOPLE, 600) ? -l->q[Q_RESERVED]
-                                                                         : qty_min(2, l->q[Q_AVAILABLE]);
+    qty units =
+        l->q[Q_RESERVED] > 0 && sim_chance(w, DICE_PEOPLE, 600) ? -l->q[Q_RESERVED] : qty_min(2, l->q[Q_AVAILABLE]);
     if (units == 0 || w->kind != WORLD_EXACT)
         return;
     model_draft(s, item, 0, units);
@@ -383,8 +384,8 @@ static void trouble(sim *w, sim_trouble t)
 
 /* How often each happens, among 1000 acts of trouble. */
 static const unsigned WEIGHTS[TROUBLE_COUNT] = {
-    [TROUBLE_NET] = 150,  [TROUBLE_OTHERS] = 250, [TROUBLE_HELD] = 90,  [TROUBLE_REPLICA] = 60,  [TROUBLE_INDEX] = 60,
-    [TROUBLE_KILL] = 130, [TROUBLE_POWER] = 50,   [TROUBLE_FULL] = 40,  [TROUBLE_THEFT] = 70,    [TROUBLE_CLOCK] = 20,
+    [TROUBLE_NET] = 150,   [TROUBLE_OTHERS] = 250,  [TROUBLE_HELD] = 90, [TROUBLE_REPLICA] = 60, [TROUBLE_INDEX] = 60,
+    [TROUBLE_KILL] = 90,   [TROUBLE_POWER] = 30,    [TROUBLE_FULL] = 40, [TROUBLE_THEFT] = 70,   [TROUBLE_CLOCK] = 20,
     [TROUBLE_OUTAGE] = 10, [TROUBLE_SWITCHES] = 40, [TROUBLE_BULK] = 30,
 };
 
@@ -525,8 +526,8 @@ static bool stock(sim *w, err *e)
         if (!store_product_put(tx, &p, &w->products[i], e))
             return false;
         for (int n = 0; n < w->shop_count; n++)
-            if (!store_link(tx, w->shop_ids[n], w->products[i],
-                            str_printf(a, "gid://shopify/InventoryItem/%d", i + 1), e))
+            if (!store_link(tx, w->shop_ids[n], w->products[i], str_printf(a, "gid://shopify/InventoryItem/%d", i + 1),
+                            e))
                 return false;
     }
     return store_commit(&tx, e);

@@ -113,12 +113,13 @@ static bool run_job(program *p, work_kind kind, str code, arena *a, err *e)
                       .shop = code,
                       .cause = STR("schedule"),
                       .actor = STR("simulator"),
-                      .wait_ms = (int64_t)sim_roll(p->w, DICE_PEOPLE, 20000),
+                      .wait_ms = (int64_t)sim_roll(p->w, DICE_PROGRAM, 20000),
                       .stop = stops,
                       .ctx = p};
     if (!jobs_run(p->db, &p->world, &r, a, &report, &run, e))
         return false;
-    sim_note(p->w, "program %d: %s of %.*s: pushed %" PRId64 ", in doubt %" PRId64 ", drifted %" PRId64 ", new %" PRId64
+    sim_note(p->w,
+             "program %d: %s of %.*s: pushed %" PRId64 ", in doubt %" PRId64 ", drifted %" PRId64 ", new %" PRId64
              ", left %zu%s%.*s",
              p->number, k->name, STR_ARG(code), report.pushed, report.in_doubt, report.drifted, report.new_events,
              report.left_count, str_empty(report.stopped) ? "" : ", stopped: ", STR_ARG(report.stopped));
@@ -180,7 +181,7 @@ static bool do_work(program *p, work_kind kind, int of)
 
 static work_kind choose_work(sim *w)
 {
-    uint64_t n = sim_roll(w, DICE_PEOPLE, 100);
+    uint64_t n = sim_roll(w, DICE_PROGRAM, 100);
     return n < 48 ? WORK_RECENT : n < 86 ? WORK_ORDERS : n < 98 ? WORK_HARD : WORK_LINK;
 }
 
@@ -214,9 +215,9 @@ static void life(void *ctx)
         return;
     }
     while (!p->user.dead && !w->resting && !w->failure.some) {
-        sleep_until(p, w->ticks + (int64_t)sim_roll(w, DICE_PEOPLE, IDLE_US));
+        sleep_until(p, w->ticks + (int64_t)sim_roll(w, DICE_PROGRAM, IDLE_US));
         if (!p->user.dead && !w->resting)
-            (void)do_work(p, choose_work(w), (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count));
+            (void)do_work(p, choose_work(w), (int)sim_roll(w, DICE_PROGRAM, (uint64_t)w->shop_count));
     }
     if (w->resting && p->number == 1 && !w->failure.some)
         bring_to_rest(p);

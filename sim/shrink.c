@@ -1,4 +1,5 @@
-/* Shrinking by playing again: a world is cheap, and an act that is left out does not change the chances of the others. */
+/* Shrinking by playing again: a world is cheap, and an act that is left out does not change the chances of the others.
+ */
 #include "shrink.h"
 
 #include <stdlib.h>

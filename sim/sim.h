@@ -28,17 +28,17 @@
 /* What may go wrong in a world. A failure is shrunk by taking one after the other away. */
 #define SIM_TROUBLES(TROUBLE)                                                                                          \
     TROUBLE(NET, "net")           /* requests and answers lost, late, doubled, cut; 5xx, 429, throttling, bad bytes */ \
-    TROUBLE(OTHERS, "others")     /* staff and other apps change quantities */                                        \
-    TROUBLE(HELD, "held")         /* drafts hold units back */                                                        \
-    TROUBLE(REPLICA, "replica")   /* reads of levels come from a replica that stands still */                         \
-    TROUBLE(INDEX, "index")       /* the search of orders lags */                                                     \
-    TROUBLE(KILL, "kill")         /* a program dies at any call to the disk */                                        \
-    TROUBLE(POWER, "power")       /* the machine does; writes that were not synced are torn */                        \
-    TROUBLE(FULL, "full")         /* the disk is full for a while */                                                  \
-    TROUBLE(THEFT, "theft")       /* a program stands still until others have taken its lease */                      \
-    TROUBLE(CLOCK, "clock")       /* the machine's clock jumps */                                                     \
-    TROUBLE(OUTAGE, "outage")     /* a shop is away for so long that keys of what is in doubt expire */               \
-    TROUBLE(SWITCHES, "switches") /* items and locations are switched off, items refused */                          \
+    TROUBLE(OTHERS, "others")     /* staff and other apps change quantities */                                         \
+    TROUBLE(HELD, "held")         /* drafts hold units back */                                                         \
+    TROUBLE(REPLICA, "replica")   /* reads of levels come from a replica that stands still */                          \
+    TROUBLE(INDEX, "index")       /* the search of orders lags */                                                      \
+    TROUBLE(KILL, "kill")         /* a program dies at any call to the disk */                                         \
+    TROUBLE(POWER, "power")       /* the machine does; writes that were not synced are torn */                         \
+    TROUBLE(FULL, "full")         /* the disk is full for a while */                                                   \
+    TROUBLE(THEFT, "theft")       /* a program stands still until others have taken its lease */                       \
+    TROUBLE(CLOCK, "clock")       /* the machine's clock jumps */                                                      \
+    TROUBLE(OUTAGE, "outage")     /* a shop is away for so long that keys of what is in doubt expire */                \
+    TROUBLE(SWITCHES, "switches") /* items and locations are switched off, items refused */                            \
     TROUBLE(BULK, "bulk")         /* bulk operations hang, fail, end half done */
 
 typedef enum sim_trouble {
@@ -69,7 +69,7 @@ typedef struct oracle oracle;
 typedef struct parcel parcel;
 
 /* Streams of chance: what one part asks for does not shift the others. */
-typedef enum sim_dice { DICE_PEOPLE, DICE_NET, DICE_DISK, DICE_PROGRAM, DICE_KINDS } sim_dice;
+typedef enum sim_dice { DICE_PEOPLE, DICE_TIME, DICE_NET, DICE_DISK, DICE_PROGRAM, DICE_KINDS } sim_dice;
 
 #define HISTORY_LINES 4000
 #define HISTORY_LINE  160
@@ -95,8 +95,8 @@ typedef struct sim_options {
 } sim_options;
 
 typedef struct feed_row { /* of a file that the ERP sends */
-    uint64_t number; /* its key */
-    bool count;      /* there are `units`; else so many more */
+    uint64_t number;      /* its key */
+    bool count;           /* there are `units`; else so many more */
     int item, place;
     qty units;
 } feed_row;
@@ -119,9 +119,9 @@ struct sim {
     parcel *parcels;
     size_t parcel_count, parcel_room;
     uint64_t parcels_sent;
-    unsigned net_per_mille; /* of requests that do not go well */
-    int64_t act_at, up_at; /* when people act next; when the machine is back (0: it is up) */
-    bool resting;          /* no more trouble and no more people: everything must come to rest */
+    unsigned net_per_mille;        /* of requests that do not go well */
+    int64_t act_at, up_at;         /* when people act next; when the machine is back (0: it is up) */
+    bool resting;                  /* no more trouble and no more people: everything must come to rest */
     bool power_next, power_failed; /* the next death is the machine's; it has happened */
     int64_t down_for_us, full_until;
     qty real[SIM_ITEMS_MAX][SIM_PLACES_MAX]; /* what really lies there */
@@ -146,7 +146,7 @@ typedef struct sim_result {
 /* Plays one world to its end or to its first failure. The history of a failure is printed to `tell` (NULL: nowhere). */
 sim_result sim_play(const sim_options *o, FILE *tell);
 bool sim_has(const sim *w, sim_trouble t);
-instant sim_now(const sim *w); /* wall time of the machine */
+instant sim_now(const sim *w);                     /* wall time of the machine */
 #define SIM_EPOCH (INT64_C(1795000000) * US_PER_S) /* a day in November 2026 */
 
 /* -- history.c -- */
@@ -166,10 +166,10 @@ struct program {
     fiber *fiber;
     store *db;
     world world;
-    int64_t wake_at;    /* ticks; INT64_MAX: only an answer wakes it */
-    int64_t dead_ticks; /* a dead program's time passes by itself, so that no wait of its unwinding hangs */
+    int64_t wake_at;      /* ticks; INT64_MAX: only an answer wakes it */
+    int64_t dead_ticks;   /* a dead program's time passes by itself, so that no wait of its unwinding hangs */
     int64_t frozen_until; /* it stands still: nothing wakes it before */
-    uint64_t life; /* rises with each start: answers to an earlier life are dropped */
+    uint64_t life;        /* rises with each start: answers to an earlier life are dropped */
     parcel *inbox;
     size_t inbox_count, inbox_room;
 };
@@ -211,14 +211,14 @@ MUST bool people_build(sim *w, err *e); /* the shops, and the configuration of t
 void people_act(sim *w);                /* one act */
 void people_rest(sim *w);               /* all trouble is over; what waits is finished */
 void people_count_all(sim *w);
-MUST bool people_feed(sim *w, err *e); /* what waits to be fed: also once more, after a death */
+MUST bool people_feed(sim *w, err *e);        /* what waits to be fed: also once more, after a death */
 qty people_there(const sim *w, sim_target k); /* units that the shop may promise, in truth */
 
 /* -- oracle.c -- */
 oracle *oracle_new(sim *w);
 void oracle_free(oracle **o);
-void oracle_look(sim *w);      /* after a step */
-void oracle_rest(sim *w);      /* at the end: I4 */
+void oracle_look(sim *w);                                    /* after a step */
+void oracle_rest(sim *w);                                    /* at the end: I4 */
 void oracle_counted(sim *w, int item, int place, qty units); /* our books hold so many there now */
 void oracle_moved(sim *w, int item, int place, qty delta);
 qty oracle_units(const sim *w, int item, int place);

@@ -100,7 +100,7 @@ static void come_up(sim *w)
     sim_note(w, "the machine is back");
     open_first(w);
     for (int i = 1; i < w->program_count; i++)
-        w->programs[i]->wake_at = w->ticks + (int64_t)sim_roll(w, DICE_PEOPLE, 5 * US_PER_S);
+        w->programs[i]->wake_at = w->ticks + (int64_t)sim_roll(w, DICE_TIME, 5 * US_PER_S);
 }
 
 /* -- the loop -- */
@@ -130,7 +130,7 @@ static void run_program(program *p)
     }
     if (!p->fiber && p->user.dead) {
         sim_note(p->w, "program %d has died", p->number);
-        p->wake_at = p->w->ticks + (int64_t)sim_roll(p->w, DICE_PEOPLE, 30 * US_PER_S);
+        p->wake_at = p->w->ticks + (int64_t)sim_roll(p->w, DICE_TIME, 30 * US_PER_S);
     }
 }
 
@@ -168,7 +168,7 @@ static bool step(sim *w)
         run_program(p);
     } else if (w->acts < w->acts_max) {
         people_act(w);
-        w->act_at = w->ticks + (int64_t)sim_roll(w, DICE_PEOPLE, ACT_SPAN_US);
+        w->act_at = w->ticks + (int64_t)sim_roll(w, DICE_TIME, ACT_SPAN_US);
     } else {
         begin_rest(w);
     }
@@ -195,8 +195,11 @@ static sim *begin(const sim_options *o)
     w->item_count = 2 + (int)sim_roll(w, DICE_PEOPLE, SIM_ITEMS_MAX - 1);
     w->place_count = 1 + (int)sim_roll(w, DICE_PEOPLE, SIM_PLACES_MAX);
     w->program_count = 2 + (int)sim_roll(w, DICE_PEOPLE, SIM_PROGRAMS_MAX - 1);
-    w->acts_max = o->acts ? o->acts : 150 + (uint32_t)sim_roll(w, DICE_PEOPLE, 350);
-    w->disk = disk_new((disk_hooks){.ctx = w, .roll = disk_roll, .now_us = disk_now, .sleep = disk_sleep, .dies = disk_dies});
+    w->acts_max = 300 + (uint32_t)sim_roll(w, DICE_PEOPLE, 700);
+    if (o->acts)
+        w->acts_max = o->acts;
+    w->disk =
+        disk_new((disk_hooks){.ctx = w, .roll = disk_roll, .now_us = disk_now, .sleep = disk_sleep, .dies = disk_dies});
     w->oracle = oracle_new(w);
     for (int i = 0; i < w->program_count; i++)
         w->programs[i] = program_new(w, i);

@@ -60,6 +60,11 @@ step model ./dev sim --model --quick
 step build-sanitized bash -c 'source tools/build.sh; build_sanitized'
 c_tests build
 c_tests build-asan
+step sim-same-twice ./dev sim 0 1 --worlds 5 --twice
+step sim-fixed ./dev sim 10 1
+step sim-by-clock ./dev sim 10
+tail -n +1 "$results/sim-by-clock.log"
+[ $long = 1 ] && step sim-mutants ./dev sim 0 1 --mutants
 node_tests tools $(git ls-files 'tools/*.test.js' 'sim/model/*.test.js')
 node_tests sandbox $(git ls-files 'sandbox/*.test.js')
 export EVENSTOCK=$PWD/build/evenstock

@@ -12,6 +12,7 @@
 #include "base/js.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/mutant.h"
 #include "base/num.h"
 #include "base/str.h"
 #include "base/utf8.h"

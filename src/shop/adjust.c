@@ -36,7 +36,9 @@ bool shop_adjust_body(const shop *s, const shop_line *lines, size_t count, str i
         js_put_str(&b.w, "inventoryItemId", lines[i].item);
         js_put_str(&b.w, "locationId", lines[i].location);
         js_put_int(&b.w, "delta", lines[i].delta);
-        js_put_maybe(&b.w, "changeFromQuantity", lines[i].change_from); /* null is printed: leaving it out is refused */
+        if (!MUTANT(no_compare))
+            js_put_maybe(&b.w, "changeFromQuantity",
+                         lines[i].change_from); /* null is printed: leaving it out is refused */
         js_close(&b.w);
     }
     js_close(&b.w);

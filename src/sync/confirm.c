@@ -123,6 +123,8 @@ static bool catch_up(sync__confirmation *c, err *e)
 {
     sync__import open = {.since = INSTANT_NONE, .open_only = true, .baseline = c->shop.adopted_at};
     bool adopts = false;
+    if (MUTANT(no_catch_up))
+        return true;
     for (size_t i = 0; i < c->count; i++)
         adopts |= !c->list[i].done && !c->list[i].row.target.e.known;
     if ((adopts || c->open_orders_wanted) && !c->open_orders_read) { /* R3, R5: every open order of any age */

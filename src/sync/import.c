@@ -226,8 +226,8 @@ bool sync__poll(sync_lane *l, sync__report *r, err *e)
     if (!sync__check_shop(l, (sync__need){0}, a, &row, e))
         return false;
     CHECK(row.orders_until != INSTANT_NONE); /* an adoption sets it */
-    sync__import how = {.since = row.orders_until - row.index_lag_s * US_PER_S - SYNC__OVERLAP_US,
-                        .baseline = row.adopted_at};
+    int64_t overlap_us = MUTANT(no_overlap) ? 0 : row.index_lag_s * US_PER_S + SYNC__OVERLAP_US;
+    sync__import how = {.since = row.orders_until - overlap_us, .baseline = row.adopted_at};
     importing n = {.lane = l, .report = r, .how = how, .memory = arena_new(0)};
     bool told = import_told(&n, e);
     arena_end(&n.memory);

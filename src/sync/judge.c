@@ -23,8 +23,8 @@ static instant known_change(const store_target *t)
 static bool lagging(const store_target *t, const shop_level *l, instant asked)
 {
     instant known = known_change(t);
-    return known != INSTANT_NONE && (l->available.at == INSTANT_NONE || l->available.at < known) &&
-           asked <= known + LAGGING_US;
+    return !MUTANT(believe_replica) && known != INSTANT_NONE &&
+           (l->available.at == INSTANT_NONE || l->available.at < known) && asked <= known + LAGGING_US;
 }
 
 static bool lowers(const sync__suspect *s, const shop_level *l)
@@ -45,7 +45,7 @@ static instant settled_from(const sync__confirmation *c, const sync__suspect *s,
         *ret_why = "it changed seconds ago; a change of the same second could not be told apart";
     }
     instant indexed = l->available.at == INSTANT_NONE ? INSTANT_NONE : l->available.at + c->shop.index_lag_s * US_PER_S;
-    if (indexed > from && lowers(s, l)) { /* R5 */
+    if (indexed > from && lowers(s, l) && !MUTANT(repair_upward)) { /* R5 */
         from = indexed;
         *ret_why = "it changed so recently that the search of orders may not know why yet (index_lag_s)";
     }
@@ -83,6 +83,8 @@ static bool disagrees(const sync__confirmation *c, sync__suspect *s, const targe
         return not_yet(s, s->second_asked, "it changed here while it was read");
     if (now->open_operation && now->open_operation != s->operation)
         return not_yet(s, INSTANT_NONE, "a push of it is in doubt");
+    if (MUTANT(one_reading))
+        return false;
     if (!sync__levels_agree(&s->first, &s->second))
         return not_yet(s, n.newest == INSTANT_NONE ? s->second_asked : n.newest + SETTLED_US + 1,
                        "it changed at Shopify between two reads; it cannot be confirmed while it sells every second");
@@ -350,7 +352,8 @@ static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, con
     if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e) ||
         !sync__unsure_at(c->lane, tx, now, &unsure, e))
         return false;
-    if (d.pending > 0 && drift < 0) { /* only a rise is certain while units are at a location that nobody knows */
+    if (d.pending > 0 && drift < 0 &&
+        !MUTANT(ignore_pending)) { /* only a rise is certain while units are at a location that nobody knows */
         s->done = drift >= -d.pending;
         return s->done || not_yet(s, INSTANT_NONE, "an order of it is not routed to a location yet");
     }
