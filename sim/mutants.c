@@ -28,7 +28,7 @@ static const struct mutant {
     {"no_catch_up",     "R1", 60,  "the second read follows the first without an import between them"},
     {"one_reading",     "R1", 60,  "the two reads need not agree"},
     {"believe_replica", "R2", 100, "a read older than our own write is believed"},
-    {"ignore_pending",  "R4", 60,  "a fall is booked while units are at a location that nobody knows"},
+    {"ignore_pending",  "R4", 60,  "a fall is booked while C tells of units at a location that nobody knows"},
     {"repair_upward",   "R5", 100, "a fall is booked before the index can know of its order"},
     {"keep_drift",      "R6", 200, "a stale compare does not take the drift back"},
     /* clang-format on */

@@ -133,7 +133,7 @@ static bool vetoed(sync__confirmation *c, store_tx *tx, sync__suspect *s, const 
     if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e))
         return false;
     qty excess = sync__numbers_of(&s->second, 0).committed - d.open;
-    *ret_vetoed = excess > now->target.accepted_excess;
+    *ret_vetoed = excess > now->target.accepted_excess && !MUTANT(ignore_pending);
     if (!*ret_vetoed)
         return true;
     s->ready_at = c->open_orders_read ? INSTANT_NONE : s->second_asked; /* the order may be one that was never read */
