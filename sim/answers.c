@@ -11,7 +11,7 @@ typedef struct call {
     js_writer *w;
 } call;
 
-static int number_of(str gid)
+int model_number(str gid)
 {
     int64_t n = 0;
     for (size_t i = gid.len; i > 0 && gid.at[i - 1] != '/'; i--)
@@ -137,10 +137,10 @@ static bool known_item(const model *s, int number)
 
 static void answer_levels(call *c)
 {
-    int location = number_of(js_str(js_get(c->variables, "location"), STR("")));
+    int location = model_number(js_str(js_get(c->variables, "location"), STR("")));
     js_array(c->w, "nodes");
     JS_EACH(id, js_get(c->variables, "ids")) {
-        int number = number_of(id->text);
+        int number = model_number(id->text);
         if (!known_item(c->shop, number)) {
             js_put_null(c->w, NULL);
             continue;
@@ -161,8 +161,8 @@ static void answer_history(call *c)
 
 static void answer_activate(call *c)
 {
-    int number = number_of(js_str(js_get(c->variables, "item"), STR("")));
-    int location = number_of(js_str(js_get(c->variables, "location"), STR("")));
+    int number = model_number(js_str(js_get(c->variables, "item"), STR("")));
+    int location = model_number(js_str(js_get(c->variables, "location"), STR("")));
     model_level *l = model_level_of(c->shop, number, location);
     l->exists = l->active = true;
     js_object(c->w, "inventoryActivate");
@@ -368,7 +368,7 @@ static void put_refunds(call *c, const model_order *o)
 static void answer_order(call *c)
 {
     js_writer *w = c->w;
-    int n = number_of(js_str(js_get(c->variables, "id"), STR("")));
+    int n = model_number(js_str(js_get(c->variables, "id"), STR("")));
     if (n < 0 || n >= c->shop->order_count) {
         js_put_null(w, "order");
         return;
@@ -535,8 +535,8 @@ static size_t judge_lines(call *c, const js_value *changes, refusal *errors)
     size_t count = 0;
     int n = 0;
     JS_EACH(line, changes) {
-        int number = number_of(js_str(js_get(line, "inventoryItemId"), STR("")));
-        int location = number_of(js_str(js_get(line, "locationId"), STR("")));
+        int number = model_number(js_str(js_get(line, "inventoryItemId"), STR("")));
+        int location = model_number(js_str(js_get(line, "locationId"), STR("")));
         const js_value *from = js_get(line, "changeFromQuantity");
         if (!from)
             sim_broken(s->w, "P4", "shop %d: a change without changeFromQuantity", s->number);
@@ -579,8 +579,8 @@ static model_key *new_key(model *s, str key, str reference, uint64_t content)
 static void apply_lines(model *s, const js_value *changes)
 {
     JS_EACH(line, changes) {
-        int number = number_of(js_str(js_get(line, "inventoryItemId"), STR("")));
-        int location = number_of(js_str(js_get(line, "locationId"), STR("")));
+        int number = model_number(js_str(js_get(line, "inventoryItemId"), STR("")));
+        int location = model_number(js_str(js_get(line, "locationId"), STR("")));
         model_shift(s, number, location, Q_AVAILABLE, js_int(js_get(line, "delta"), 0), BY_US);
         s->w->writes_applied++;
     }
@@ -603,6 +603,7 @@ static void answer_adjust(call *c)
     const js_value *input = js_get(c->variables, "input"), *changes = js_get(input, "changes");
     str reference = js_str(js_get(input, "referenceDocumentUri"), STR(""));
     uint64_t print = print_of(input);
+    people_race(s, changes);
     if (!changes || changes->count > 250 || str_empty(key))
         sim_broken(s->w, "P4", "shop %d: a write that Shopify would refuse", s->number);
     model_key *k = find_key(s, key);

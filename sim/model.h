@@ -138,5 +138,6 @@ void model_shift(model *s, int item, int location, model_quantity name, qty delt
 bool model_frozen(const model *s);
 
 /* -- answers.c: executes a request; the answer is JSON. Returns the operation's name -- */
+int model_number(str gid); /* of an item or location, from 0 */
 str model_answer(model *s, arena *a, str body, buf *ret);
 void model_error(const char *code, buf *ret); /* a GraphQL error at the top */

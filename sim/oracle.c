@@ -140,14 +140,6 @@ static qty applied_in_doubt(const sim *w, sim_target k)
 
 /* -- a write of ours arrives -- */
 
-static int item_of(str gid)
-{
-    int64_t n = 0;
-    const char *slash = memrchr(gid.at, '/', gid.len);
-    CHECK(slash && num_parse_i64((str){slash + 1, gid.len - (size_t)(slash + 1 - gid.at)}, &n));
-    return (int)n - 1;
-}
-
 static const open_line *planned(const sim *w, sim_target k, str reference)
 {
     for (size_t i = 0; i < w->oracle->open_count; i++) {
@@ -164,7 +156,7 @@ static const open_line *planned(const sim *w, sim_target k, str reference)
 void oracle_applied(sim *w, int of, const js_value *changes, str reference)
 {
     JS_EACH(line, changes) {
-        sim_target k = {of, item_of(js_str(js_get(line, "inventoryItemId"), STR("")))};
+        sim_target k = {of, model_number(js_str(js_get(line, "inventoryItemId"), STR("")))};
         qty delta = js_int(js_get(line, "delta"), 0);
         const account *a = &w->oracle->accounts[k.shop][k.item];
         const model_level *l = level_at(w, k);

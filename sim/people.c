@@ -187,6 +187,21 @@ static void buy(sim *w)
                  what.location ? " elsewhere" : "", what.pos ? ", POS" : "", what.unrouted ? ", not routed" : "");
 }
 
+/* A buyer is faster than a repair: its compare is stale then, and it must look again (R6). */
+void people_race(model *s, const js_value *changes)
+{
+    sim *w = s->w;
+    model_sale what = {.line_count = 1, .units = {1}};
+    if (w->resting || !changes || js_is_null(js_get(changes->first, "changeFromQuantity")) ||
+        !sim_chance(w, DICE_NET, 250))
+        return;
+    what.item[0] = model_number(js_str(js_get(changes->first, "inventoryItemId"), STR("")));
+    if (what.item[0] >= s->item_count || model_level_of(s, what.item[0], 0)->q[Q_AVAILABLE] < 1)
+        return;
+    sim_note(w, "shop %d: order %d: item %d -1, just before a repair", s->number, model_place(s, &what), what.item[0]);
+    w->orders++;
+}
+
 /* -- staff: the life of an order -- */
 
 static bool room(const model_order *o)

@@ -207,9 +207,10 @@ void net_arrive(sim *w, parcel *p); /* it is removed */
 void net_forget(sim *w);            /* at the end */
 
 /* -- people.c -- */
-MUST bool people_build(sim *w, err *e); /* the shops, and the configuration of the store */
-void people_act(sim *w);                /* one act */
-void people_rest(sim *w);               /* all trouble is over; what waits is finished */
+MUST bool people_build(sim *w, err *e);              /* the shops, and the configuration of the store */
+void people_act(sim *w);                             /* one act */
+void people_race(model *s, const js_value *changes); /* right before a write arrives */
+void people_rest(sim *w);                            /* all trouble is over; what waits is finished */
 void people_count_all(sim *w);
 MUST bool people_feed(sim *w, err *e);        /* what waits to be fed: also once more, after a death */
 qty people_there(const sim *w, sim_target k); /* units that the shop may promise, in truth */
