@@ -93,6 +93,7 @@ void model_touch(model *s, int number)
     if (o->seen_count == ORDER_SEEN_MAX)
         memmove(&o->seen[0], &o->seen[1], sizeof o->seen[0] * (size_t)--o->seen_count);
     o->seen[o->seen_count++] = o->updated_at;
+    net_tell(s, number);
 }
 
 static model_part *add_part(model *s, model_part *list, int *count, model_part p)

@@ -269,6 +269,41 @@ static void arrive_at_program(sim *w, const parcel *n)
     p->wake_at = w->ticks;
 }
 
+/* -- webhooks -- */
+
+#define HOOK_LATE_US (90 * US_PER_S)
+
+void net_tell(const model *s, int order)
+{
+    sim *w = s->w;
+    uint64_t luck = sim_roll(w, DICE_NET, 10);
+    parcel n = {.kind = PARCEL_HOOK, .shop = s->number, .order = order, .at = w->ticks + latency(w)};
+    if (!sim_has(w, TROUBLE_HOOKS) || luck < 3) /* lost: polling finds it */
+        return;
+    if (luck < 6)
+        n.at += (int64_t)sim_roll(w, DICE_NET, HOOK_LATE_US);
+    add(w, n);
+    if (luck > 7) {
+        n.at += (int64_t)sim_roll(w, DICE_NET, HOOK_LATE_US);
+        add(w, n);
+    }
+}
+
+/* Nobody hears it while the machine is down or its disk is full. */
+static void arrive_hook(sim *w, const parcel *n)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    err e = {0};
+    if (w->up_at)
+        return;
+    bool heard = store_begin(w->programs[0]->db, STORE_WRITE, &tx, &e) &&
+                 store_told_add(tx, w->shop_ids[n->shop],
+                                str_printf(store_arena(tx), "gid://shopify/Order/%d", n->order + 1), &e) &&
+                 store_commit(&tx, &e);
+    if (!heard && !w->programs[0]->user.dead && e.code != ERR_IO)
+        sim_broken(w, "error", "a webhook is not stored: %s", e.text);
+}
+
 /* -- the way -- */
 
 parcel *net_next(sim *w)
@@ -286,10 +321,17 @@ void net_arrive(sim *w, parcel *which)
 {
     parcel n = *which;
     *which = w->parcels[--w->parcel_count];
-    if (n.kind == PARCEL_REQUEST)
+    switch (n.kind) {
+    case PARCEL_REQUEST:
         arrive_at_shop(w, &n);
-    else
+        break;
+    case PARCEL_ANSWER:
         arrive_at_program(w, &n);
+        break;
+    case PARCEL_HOOK:
+        arrive_hook(w, &n);
+        break;
+    }
 }
 
 void net_forget(sim *w)

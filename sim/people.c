@@ -392,6 +392,7 @@ static void trouble(sim *w, sim_trouble t)
     case TROUBLE_BULK:
         s->bulk_fate = (model_bulk)(n % BULK_FATES);
         break;
+    case TROUBLE_HOOKS: /* goes along with every change of an order */
     case TROUBLE_COUNT:
         break;
     }

@@ -32,6 +32,7 @@
     TROUBLE(HELD, "held")         /* drafts hold units back */                                                         \
     TROUBLE(REPLICA, "replica")   /* reads of levels come from a replica that stands still */                          \
     TROUBLE(INDEX, "index")       /* the search of orders lags */                                                      \
+    TROUBLE(HOOKS, "hooks")       /* webhooks beside polling: late, twice, in any order, lost */                       \
     TROUBLE(KILL, "kill")         /* a program dies at any call to the disk */                                         \
     TROUBLE(POWER, "power")       /* the machine does; writes that were not synced are torn */                         \
     TROUBLE(FULL, "full")         /* the disk is full for a while */                                                   \
@@ -182,13 +183,14 @@ void program_kill(program *p);   /* from outside: while it waits */
 MUST bool program_open(program *p, err *e);
 
 /* -- net.c -- */
-typedef enum parcel_kind { PARCEL_REQUEST, PARCEL_ANSWER } parcel_kind;
+typedef enum parcel_kind { PARCEL_REQUEST, PARCEL_ANSWER, PARCEL_HOOK } parcel_kind;
 struct parcel {
     parcel_kind kind;
     int64_t at; /* ticks */
     uint64_t number;
     int shop, program;
     uint64_t life, ticket;
+    int order; /* of a webhook */
     char *body;
     size_t body_len;
     bool get;           /* the request is no POST */
@@ -203,8 +205,9 @@ bool net_post(void *ctx, const net_request *r, uint64_t ticket, err *e); /* ctx:
 str net_http_date(arena *a, instant t);
 /* The next parcel that arrives, NULL: none is under way. */
 parcel *net_next(sim *w);
-void net_arrive(sim *w, parcel *p); /* it is removed */
-void net_forget(sim *w);            /* at the end */
+void net_arrive(sim *w, parcel *p);       /* it is removed */
+void net_tell(const model *s, int order); /* a webhook: look at this order */
+void net_forget(sim *w);                  /* at the end */
 
 /* -- people.c -- */
 MUST bool people_build(sim *w, err *e);              /* the shops, and the configuration of the store */

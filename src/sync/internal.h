@@ -193,7 +193,9 @@ MUST bool sync__unsure_at(sync_lane *l, store_tx *tx, const target_row *row, qty
 MUST bool sync__decide_unsure(sync_lane *l, store_tx *tx, const target_row *row, qty gone, err *e);
 
 /* -- confirm.c: two reads around a catch-up of the import, and what follows from them; R1 -- */
-#define SYNC__BULK_FROM 1000   /* so many items of one location are read by a bulk query */
+#ifndef SYNC__BULK_FROM      /* the simulator's shops are small */
+#define SYNC__BULK_FROM 1000 /* so many items of one location are read by a bulk query */
+#endif
 typedef struct sync__suspect { /* a target that is to be confirmed */
     target_row row;            /* as it stood at the end of the catch-up */
     str channel;               /* code */
