@@ -133,6 +133,11 @@ bool net_post(void *ctx, const net_request *r, uint64_t ticket, err *e)
                 .at = w->ticks + latency(w),
                 .expires_at = w->ticks + r->timeout_ms * US_PER_MS};
     w->requests++;
+    if (w->freeze_us && memmem(r->body.at, r->body.len, "\"Adjust\"", 8)) {
+        p->frozen_until = w->ticks + w->freeze_us;
+        sim_note(w, "program %d stands still for %" PRId64 " s", p->number, w->freeze_us / US_PER_S);
+        w->freeze_us = 0;
+    }
     switch (f) {
     case FATE_NOT_SENT:
         send_answer(w, &n, (parcel){.outcome = NET_NOT_SENT}, n.at);

@@ -337,7 +337,12 @@ static void switch_something(sim *w, model *s, int item)
 static void stop_program(sim *w)
 {
     program *p = w->programs[1 + sim_roll(w, DICE_PEOPLE, (uint64_t)w->program_count - 1)];
-    p->frozen_until = w->ticks + (int64_t)(5 + sim_roll(w, DICE_PEOPLE, 90)) * US_PER_S;
+    int64_t us = (int64_t)(5 + sim_roll(w, DICE_PEOPLE, 90)) * US_PER_S;
+    if (sim_chance(w, DICE_PEOPLE, 500)) { /* with an answer on its way: another worker takes that up meanwhile */
+        w->freeze_us = us;
+        return;
+    }
+    p->frozen_until = w->ticks + us;
     sim_note(w, "program %d stands still for %" PRId64 " s", p->number, (p->frozen_until - w->ticks) / US_PER_S);
 }
 

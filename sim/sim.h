@@ -125,6 +125,7 @@ struct sim {
     bool resting;                  /* no more trouble and no more people: everything must come to rest */
     bool power_next, power_failed; /* the next death is the machine's; it has happened */
     int64_t down_for_us, full_until;
+    int64_t freeze_us; /* so long the program that sends the next write stands still then; 0: it does not */
     qty real[SIM_ITEMS_MAX][SIM_PLACES_MAX]; /* what really lies there */
     feed_row feed[SIM_ITEMS_MAX * SIM_PLACES_MAX];
     size_t feed_count;

@@ -57,7 +57,7 @@ static bool take_back(sync__sender *s, store_tx *tx, const store_operation *o, e
     str name = push_name(tx, o);
     for (size_t i = 0; i < o->line_count; i++) {
         const operation_line *line = &o->lines[i];
-        if ((!MUTANT(keep_drift) && !explain(tx, line, EXPLAINED_UNDRIFT, -line->drift, name, e)) ||
+        if (!explain(tx, line, EXPLAINED_UNDRIFT, -line->drift, name, e) ||
             !close_incident(tx, line, STR("taken back: the quantity had changed before it was mended"), e))
             return false;
         *vec_push(s->report->memory, &s->stale) = line->key;

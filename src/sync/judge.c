@@ -241,7 +241,8 @@ static bool close_by_reading(sync__confirmation *c, store_tx *tx, sync__suspect 
         sync__numbers n = sync__numbers_of(&s->second, now->target.baseline);
         str ref = str_printf(store_arena(tx), "push %" PRId64, s->operation);
         if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e) || !lower_baseline(tx, s, now, e) ||
-            !store_explained(tx, now->key, EXPLAINED_READ, n.s + n.h + d.pending, ref, e) || !anchor(c, tx, now, e))
+            (!MUTANT(drop_old) && !store_explained(tx, now->key, EXPLAINED_READ, n.s + n.h + d.pending, ref, e)) ||
+            !anchor(c, tx, now, e))
             return false;
     } else if (now->target.e.known && !store_explained(tx, now->key, EXPLAINED_FORGET, 0, STR("item gone"), e)) {
         return false;
