@@ -156,13 +156,16 @@ static void last_run_cell(html *h, const job_view *j)
 /* Could the last run have seen the newest change? */
 static void order_cell(html *h, const product_view *p, const job_view *j)
 {
+    maybe_qty owed = p->has_target ? http__owed(&p->target) : QTY_UNKNOWN;
     http__tag(h, "td", NULL);
     if (p->changed_at == INSTANT_NONE || !j->has_last || j->last.started_at == INSTANT_NONE)
         http__none(h, "there is nothing to compare");
-    else if (p->changed_at > j->last.started_at)
-        http__state(h, "warn", "After it: this run cannot have seen the change");
-    else
+    else if (p->changed_at <= j->last.started_at)
         http__state(h, "ok", "Before it");
+    else if (owed.known && owed.value == 0)
+        http__text(h, STR("After it, and nothing is owed"));
+    else
+        http__state(h, "warn", "After it: this run cannot have seen the change");
     http__end_tag(h, "td");
 }
 

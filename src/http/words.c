@@ -145,7 +145,7 @@ void http__state(html *h, const char *kind, const char *text)
     http__tag(h, "span", "state");
     http__attr(h, "data-kind", str_of(kind));
     sign(h, kind);
-    http__textf(h, " %s", text);
+    http__textf(h, "\xC2\xA0%s", text); /* the sign does not stand alone at the end of a line */
     http__end_tag(h, "span");
 }
 

@@ -126,8 +126,16 @@ test('the story of a number that differs, without script: seen, explained, mende
     assert.strictEqual(shop.get('levels?sku=A')[0].available, 75);
     await page.open('/products/A?diagnose=1');
     assert.match(await main().innerText(), /Shopify, read now\s*75/);
-    assert.match(await main().innerText(), /Our writes to Shopify.*Push\s*−25\s*✓ Booked/s);
-    assert.match(await main().innerText(), /Upload recent inventory change\s*every 15 minutes\s*✓ Finished run .*✓ Before it/s);
+    assert.match(await main().innerText(), /Our writes to Shopify.*Push\s*−25\s*✓\sBooked/s);
+    assert.match(await main().innerText(), /Upload recent inventory change\s*every 15 minutes\s*✓\sFinished run .*✓\sBefore it/s);
+
+    await at.adjust([['A', 'WH', 1]]);
+    await page.open('/products/A');
+    assert.match(await main().innerText(), /▲\sOwed: Shopify was told 1 too few so far/);
+    assert.match(await main().innerText(), /Upload recent inventory change.*▲\sAfter it: this run cannot have seen the change/s);
+    await at.json(['sync', 'recent']);
+    await page.open('/products/A');
+    assert.match(await main().innerText(), /Upload recent inventory change.*After it, and nothing is owed/s);
     assert.deepStrictEqual(page.faults, []);
 });
 
