@@ -11,7 +11,6 @@ model *model_new(sim *w, int number)
     s->w = w;
     s->number = number;
     s->bulk = buf_new((size_t)1 << 20);
-    s->bucket = 2000;
     for (int i = 0; i < SHOP_LOCATIONS; i++)
         s->location_active[i] = true;
     return s;

@@ -99,8 +99,6 @@ struct model {
     buf bulk;
     int64_t bulk_objects, bulk_at;
     int bulk_count;
-    double bucket; /* points; the rest of the budget is the plan's */
-    int64_t bucket_at;
     int refused_writes[SIM_ITEMS_MAX]; /* writes that named a refused item; I7 */
 };
 

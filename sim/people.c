@@ -87,6 +87,8 @@ static bool feed_all(sim *w, err *e)
 
 bool people_feed(sim *w, err *e)
 {
+    if (!tills_feed(w, e))
+        return false;
     if (w->feed_count == 0)
         return true;
     if (!feed_all(w, e))
@@ -120,9 +122,21 @@ static void feed_now(sim *w)
         sim_broken(w, "error", "a feed failed: %s", e.text);
 }
 
+static bool waits(const sim *w)
+{
+    return w->feed_count > 0 || w->till_count > 0;
+}
+
+static void tills(sim *w)
+{
+    if (!waits(w))
+        tills_sell(w);
+    feed_now(w);
+}
+
 static void goods_move(sim *w)
 {
-    if (w->feed_count > 0) {
+    if (waits(w)) {
         feed_now(w);
         return;
     }
@@ -142,7 +156,7 @@ static void goods_move(sim *w)
 
 static void count_goods(sim *w)
 {
-    if (w->feed_count > 0) {
+    if (waits(w)) {
         feed_now(w);
         return;
     }
@@ -438,6 +452,8 @@ void people_act(sim *w)
         handle_order(w);
     else if (w->up_at)
         return; /* nobody feeds a machine that is down, and it can have no other trouble */
+    else if (what < 64)
+        tills(w);
     else if (what < 76)
         goods_move(w);
     else if (what < 83)

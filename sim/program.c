@@ -171,7 +171,6 @@ static bool do_work(program *p, work_kind kind, int of)
     done = done && (kind < WORK_ADOPT ? run_job(p, kind, code, a, &e) : run_beside_jobs(p, kind, code, a, &e));
     if (done)
         return true;
-    w->runs_failed++;
     sim_note(w, "program %d: %s of %.*s failed: %s: %.80s", p->number, WORK_NAMES[kind], STR_ARG(code),
              err_code_name(e.code), e.text);
     if (!expected(p, &e))

@@ -8,10 +8,11 @@
  *   program.c   one program: its fiber, its clock, its waiting, what it does all day
  *   net.c       requests and answers on their way, and what can happen to them
  *   model.c     a shop, its state; answers.c  what it says to which document
- *   people.c    buyers, staff, other apps, ERP and POS feeds, fate
+ *   people.c    buyers, staff, other apps, the ERP, fate;  tills.c  sales that come as files
  *   oracle.c    the invariants I1-I7, against a naive account of what was done
  *   disk.c      the VFS;  fiber.c  code that waits;  history.c  what happened, counted and hashed
  */
+#include "feed/feed.h"
 #include "jobs/jobs.h"
 
 #include <stdio.h>
@@ -102,6 +103,14 @@ typedef struct feed_row { /* of a file that the ERP sends */
     qty units;
 } feed_row;
 
+#define TILL_ROWS_MAX 6
+typedef struct till_row { /* a sale at a till that is not Shopify's */
+    uint64_t number;
+    int item, place;
+    qty units;
+    bool again; /* it was told before */
+} till_row;
+
 struct sim {
     sim_options options;
     sim_kind kind;
@@ -130,11 +139,14 @@ struct sim {
     feed_row feed[SIM_ITEMS_MAX * SIM_PLACES_MAX];
     size_t feed_count;
     uint64_t feeds;
+    till_row tills[TILL_ROWS_MAX], last_till; /* those that wait to be fed; the newest of all */
+    size_t till_count;
+    uint64_t sold_by_tills;
     oracle *oracle;
     int64_t shop_ids[SIM_SHOPS_MAX], web[SIM_SHOPS_MAX], shelf[SIM_SHOPS_MAX]; /* ids in the store; shelf 0: none */
     int64_t products[SIM_ITEMS_MAX], places[SIM_PLACES_MAX];
     /* What was done, for the summary: */
-    uint64_t orders, counts, sales_fed, foreign, requests, deaths, power_cuts, runs, runs_failed, writes_applied;
+    uint64_t orders, counts, foreign, requests, deaths, power_cuts, runs, writes_applied;
 };
 
 /* -- world.c -- */
@@ -219,8 +231,12 @@ void people_count_all(sim *w);
 MUST bool people_feed(sim *w, err *e);        /* what waits to be fed: also once more, after a death */
 qty people_there(const sim *w, sim_target k); /* units that the shop may promise, in truth */
 
+/* -- tills.c -- */
+void tills_sell(sim *w);
+MUST bool tills_feed(sim *w, err *e); /* what waits; also once more, after a death */
+
 /* -- oracle.c -- */
-oracle *oracle_new(sim *w);
+oracle *oracle_new(void);
 void oracle_free(oracle **o);
 void oracle_look(sim *w);                                    /* after a step */
 void oracle_rest(sim *w);                                    /* at the end: I4 */

@@ -200,7 +200,7 @@ static sim *begin(const sim_options *o)
         w->acts_max = o->acts;
     w->disk =
         disk_new((disk_hooks){.ctx = w, .roll = disk_roll, .now_us = disk_now, .sleep = disk_sleep, .dies = disk_dies});
-    w->oracle = oracle_new(w);
+    w->oracle = oracle_new();
     for (int i = 0; i < w->program_count; i++)
         w->programs[i] = program_new(w, i);
     return w;

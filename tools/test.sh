@@ -64,6 +64,7 @@ step sim-same-twice ./dev sim 0 1 --worlds 5 --twice
 step sim-fixed ./dev sim 10 1
 step sim-by-clock ./dev sim 10
 tail -n +1 "$results/sim-by-clock.log"
+[ $long = 1 ] && step sim-nightly ./dev sim 600
 [ $long = 1 ] && step sim-mutants ./dev sim 0 1 --mutants
 node_tests tools $(git ls-files 'tools/*.test.js' 'sim/model/*.test.js')
 node_tests sandbox $(git ls-files 'sandbox/*.test.js')
