@@ -31,7 +31,7 @@ typedef struct reading_refund { /* one refund line */
     refund_type type;
     bool restocked;
     str location; /* "" not told */
-    instant at;   /* of its making; not kept with a reading */
+    instant at;   /* of its making; INSTANT_NONE: not told */
 } reading_refund;
 
 /* What was read of a line. */

@@ -54,11 +54,12 @@ static const field FULFILLED_FIELDS[] = {
     {"units",    FIELD_QTY, offsetof(reading_unit_at, units)},
 };
 static const field REFUND_FIELDS[] = {
-    {"id",        FIELD_STR,    offsetof(reading_refund, id)},
-    {"units",     FIELD_QTY,    offsetof(reading_refund, units)},
-    {"type",      FIELD_REFUND, offsetof(reading_refund, type)},
-    {"restocked", FIELD_BOOL,   offsetof(reading_refund, restocked)},
-    {"location",  FIELD_STR,    offsetof(reading_refund, location)},
+    {"id",        FIELD_STR,     offsetof(reading_refund, id)},
+    {"units",     FIELD_QTY,     offsetof(reading_refund, units)},
+    {"type",      FIELD_REFUND,  offsetof(reading_refund, type)},
+    {"restocked", FIELD_BOOL,    offsetof(reading_refund, restocked)},
+    {"location",  FIELD_STR,     offsetof(reading_refund, location)},
+    {"at",        FIELD_INSTANT, offsetof(reading_refund, at)},
 };
 static const field PLACE_FIELDS[] = {
     {"location", FIELD_STR,  offsetof(reading_place, location)},

@@ -21,8 +21,9 @@ struct store {
 
 typedef struct store__entry store__entry; /* a product's world in memory; world.c */
 
-/* Tables that are empty in many a shop: asked once a transaction, so that no product is looked up there in vain. */
-typedef enum store__table { STORE__KITS, STORE__QUEUES, STORE__TARGETS, STORE__TABLES } store__table;
+/* Tables (or lines with unsettled units) that many a shop has none of: asked once a transaction, so that no product is
+ * looked up there in vain. */
+typedef enum store__table { STORE__KITS, STORE__QUEUES, STORE__TARGETS, STORE__UNSETTLED, STORE__TABLES } store__table;
 
 struct store_tx {
     store *owner;
@@ -274,7 +275,8 @@ extern const struct store_ops store__sqlite_ops;
 
 /* world.c: the cache of products */
 bool store__entry_get(store_tx *tx, int64_t product, store__entry **ret, err *e);
-store_world *store__entry_world(store_tx *tx, store__entry *en); /* of the product only its id */
+bool store__any(store_tx *tx, store__table which, bool *ret, err *e); /* can a lookup find anything */
+store_world *store__entry_world(store_tx *tx, store__entry *en);      /* of the product only its id */
 bool store__entry_is_kit(const store__entry *en);
 str store__entry_sku(store_tx *tx, const store__entry *en); /* for messages; "product 17" where it cannot be read */
 void store__entry_recompute(store__entry *en);              /* stock, queue, settings or mapping changed */
@@ -307,12 +309,36 @@ size_t config__facility_index(const store_config *c, int64_t id); /* index in c-
 /* store.c: the channels with a from/thru date passed since the last catch-up (`passed` by index, may be NULL) */
 bool store__boundaries(store_tx *tx, const store_config *c, bool *passed, bool *ret_any, err *e);
 
-/* lines.c: a line's units as product units: the product itself (in *own), or the parts of the kit as it was placed */
+/* apply.c: makes `now` the effect of a line that had the effect `was`; store_line_apply */
+bool store__line_apply(store_tx *tx, store_line *l, const line_effect *was, const line_effect *now,
+                       const effect_change *how, arena *a, int64_t *ret_movements, err *e);
+bool store__effect_equal(const line_effect *x, const line_effect *y);
+/* apply.c: a line's units as product units: the product itself (in *own), or the parts of the kit as it was placed */
 const store_kit_part *store__line_parts(const store_line *l, store_kit_part *own, size_t *ret_count);
 /* lines.c: settles the lines of a shop and of a channel again: where their units are booked may have changed (I10) */
 bool store__lines_resettle(store_tx *tx, int64_t shop, int64_t channel, err *e);
 
-/* derive.c: the effect of a line, from its events, reading and decisions; what store_line_settle applies. Its texts
- * live until the next line is derived. */
-bool store__line_derive(store_tx *tx, const store_line *l, arena *a, line_effect *ret, bool *ret_waiting, err *e);
+/* derive.c: the effect of a line, from its events, reading and decisions, and from what `was` had been told; what
+ * store_line_settle applies. Its texts live until the next line is derived. */
+bool store__line_derive(store_tx *tx, const store_line *l, const line_effect *was, arena *a, line_effect *ret,
+                        bool *ret_waiting, err *e);
 void store__reading_forget(store_tx *tx); /* a reading was stored */
+
+/* units.c */
+typedef VEC(effect_told) store__units;
+store__units store__units_of(arena *a, const line_effect *was);
+qty store__units_told(const store__units *t, int64_t channel, told_kind kind);
+/* So many units of a kind have been told of in a channel: the new ones by `at`. */
+void store__units_set(arena *a, store__units *t, int64_t channel, told_kind kind, qty units, instant at);
+void store__units_write(const store__units *t, line_effect *to);
+/* A count of the time may have found what came back until then; false: there was nothing to find. */
+bool store__units_found(line_effect *f, int64_t channel, instant counted);
+bool store__units_equal(const line_effect *x, const line_effect *y);
+
+/* counts.c: the newest resets of every facility that counts in a channel, of all that a line takes */
+typedef struct store__counts {
+    instant earliest, newest; /* INSTANT_NONE: some have none, all have none */
+} store__counts;
+bool store__counts_of(store_tx *tx, const store_config *c, const store_channel *ch, const store_line *l,
+                      store__counts *ret, err *e);
+bool store__settle_counted(store_tx *tx, int64_t product, err *e); /* after a reset of the product somewhere */

@@ -48,120 +48,6 @@ bool store_move(store_tx *tx, const store_movement *m, err *e)
     return move_at(tx, en, m, e);
 }
 
-/* -- departed units that a full count covers; protocol I8 -- */
-
-/* The earliest of the newest resets of every facility that counts in the channel, for one product; INSTANT_NONE: one
- * has none. */
-static instant reset_everywhere(const store_config *c, const store__entry *en, const bool *members)
-{
-    instant earliest = INSTANT_NONE;
-    for (size_t i = 0; i < c->facility_count; i++) {
-        if (!members[i] || !facility_type_physical(c->facilities[i].type) || !c->facilities[i].active)
-            continue;
-        const store_level *l = store__level_if(en, c->facilities[i].id);
-        if (!l || l->reset_at == INSTANT_NONE)
-            return INSTANT_NONE;
-        if (earliest == INSTANT_NONE || l->reset_at < earliest)
-            earliest = l->reset_at;
-    }
-    return earliest;
-}
-
-/* The same for all that a line takes: the product, or the parts of the kit as it was placed. INSTANT_NONE: not after
- * its departed units left. */
-static bool line_counted(store_tx *tx, const store_config *c, const store_channel *ch, const store_line *l,
-                         instant *ret, err *e)
-{
-    store_kit_part own;
-    size_t count;
-    const store_kit_part *parts = store__line_parts(l, &own, &count);
-    const bool *members = store__members(tx, c, ch);
-    instant earliest = INSTANT_NONE;
-    for (size_t i = 0; i < count; i++) {
-        store__entry *en;
-        if (!store__entry_get(tx, parts[i].product, &en, e))
-            return false;
-        instant at = reset_everywhere(c, en, members);
-        if (i == 0 || at < earliest)
-            earliest = at;
-    }
-    *ret = l->departed_at != INSTANT_NONE && earliest > l->departed_at ? earliest : INSTANT_NONE;
-    return true;
-}
-
-static bool settle_line(store_tx *tx, const store_line *l, const store_channel *ch, instant counted, arena *a, err *e)
-{
-    line_effect effect;
-    order_event *events;
-    size_t event_count;
-    if (!store_line_effect(tx, l->id, a, &effect, e) || !store_events_of(tx, l->id, a, &events, &event_count, e))
-        return false;
-    for (size_t i = 0; i < effect.queue_count; i++) {
-        if (effect.queues[i].channel != ch->id || effect.queues[i].units[QUEUE_DEPARTED] == 0)
-            continue;
-        store_decision d = {.line = l->id,
-                            .location = ch->location,
-                            .kind = DECIDE_DEPARTED_BOOKED,
-                            .units = effect.queues[i].units[QUEUE_DEPARTED],
-                            .at = counted,
-                            .why = STR("every facility of the channel was counted after they departed"),
-                            .seen_event = event_count ? events[event_count - 1].arrival : 0};
-        if (!store_decision_add(tx, &d, e))
-            return false;
-    }
-    effect_change how = {.at = INSTANT_NONE, .reason = STR("departed units counted"), .source = STR("reset")};
-    int64_t movements = 0;
-    return store_line_settle(tx, l->id, &how, &movements, e);
-}
-
-static bool settle_lines(store_tx *tx, int64_t product, const store_config *c, const store_channel *ch, err *e)
-{
-    AUTO(arena_end) arena *a = arena_new(0);
-    store_line *lines;
-    size_t count;
-    if (!store_lines_unsettled(tx, product, ch->id, a, &lines, &count, e))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        instant counted;
-        if (!line_counted(tx, c, ch, &lines[i], &counted, e) ||
-            (counted != INSTANT_NONE && !settle_line(tx, &lines[i], ch, counted, a, e)))
-            return false;
-    }
-    return true;
-}
-
-static bool settle_channel(store_tx *tx, int64_t product, const store_config *c, const store_channel *ch, err *e)
-{
-    AUTO(arena_end) arena *a = arena_new(0);
-    int64_t *kits;
-    size_t count;
-    if (!settle_lines(tx, product, c, ch, e) || !tx->owner->ops->kits_with(tx->owner, product, a, &kits, &count, e))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!settle_lines(tx, kits[i], c, ch, e))
-            return false;
-    return true;
-}
-
-/* A component's queue has the units of its kits in it, so no departed unit there means none of any line. */
-static bool settle_departed(store_tx *tx, int64_t product, err *e)
-{
-    const store_config *c;
-    if (!store_config_get(tx, &c, e))
-        return false;
-    for (size_t i = 0; i < c->channel_count; i++) {
-        const store_channel *ch = &c->channels[i];
-        store__entry *en; /* asked for anew each time: settling may flush */
-        if (!store__entry_get(tx, product, &en, e))
-            return false;
-        const qty *queue = store__queue_if(en, ch->id);
-        if (queue && queue[QUEUE_DEPARTED] != 0 && ch->mode == CHANNEL_AGGREGATE &&
-            !settle_channel(tx, product, c, ch, e))
-            return false;
-    }
-    return true;
-}
-
 bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err *e)
 {
     store__entry *en;
@@ -198,7 +84,7 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
     l = store__level_of(tx, en, r->facility);
     l->reset_at = at;
     l->reset_given = given;
-    if (!settle_departed(tx, r->product, e))
+    if (!store__settle_counted(tx, r->product, e))
         return false;
     *ret = delta != 0 ? RESET_MOVED : RESET_SAME;
     return true;

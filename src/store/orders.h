@@ -38,6 +38,23 @@ typedef struct effect_queue {
     qty units[QUEUE_KINDS];
 } effect_queue;
 
+/*
+ * What the readings of a shop's order told of a line in one channel, by the time of the first reading that did: derived
+ * from the reading before, so it is stored with the effect; units.c.
+ */
+typedef enum told_kind {
+    TOLD_SHIPPED,
+    TOLD_LOST,
+    TOLD_UNFOUND,  /* returned to a facility that nobody named, and no count can have found them there yet */
+    TOLD_RETURNED, /* the others */
+    TOLD_KINDS
+} told_kind;
+typedef struct effect_told {
+    int64_t channel;
+    instant at;
+    qty units[TOLD_KINDS];
+} effect_told;
+
 typedef struct line_effect {
     effect_facility *facilities; /* of the line's own product, in its units (kits: kits) */
     size_t facility_count;
@@ -45,16 +62,18 @@ typedef struct line_effect {
     size_t queue_count;
     effect_location *locations; /* what Shopify's available has done at each location, cumulative */
     size_t location_count;
-    instant left_at; /* what has no time of its own left by then; INSTANT_NONE: nothing says. Derived, not stored */
+    effect_told *told; /* in order of time and channel */
+    size_t told_count;
+    instant read_at;     /* its reading's last change; INSTANT_NONE: it follows from events alone */
+    instant departed_at; /* newest of the units in QUEUE_DEPARTED; INSTANT_NONE: none. Derived, not stored here */
 } line_effect;
 
 MUST bool store_line_effect(store_tx *tx, int64_t line, arena *a, line_effect *ret, err *e);
 /*
  * Makes `effect` the line's effect: movements for the differences at facilities (components for kits), queue changes,
  * and E += the differences at locations that a channel of the line's shop maps (only for targets that have an E;
- * journal kind `import`). `at` is the movements' own time where the effect has none that is newer: units that left a
- * facility carry the time of their event, and those that no event dates the newest that anything says of them.
- * *ret_movements counts ledger rows.
+ * journal kind `import`). Units that left a facility or came back move as of the time that the effect gives them; `at`
+ * is that of the rest. *ret_movements counts ledger rows.
  */
 typedef struct effect_change {
     instant at;
@@ -71,6 +90,7 @@ typedef struct store_event {
     digest content;
     int64_t line; /* order_line */
     order_event event;
+    instant came_at; /* given by the store: the time of an event that has none of its own */
 } store_event;
 MUST bool store_event_find(store_tx *tx, str event_id, digest *ret_content, bool *ret_some, err *e);
 MUST bool store_event_add(store_tx *tx, const store_event *ev, err *e);
@@ -97,13 +117,13 @@ typedef struct store_decision {
     str location;
     decision_kind kind;
     qty units;
-    instant at; /* booked: as of when the books had lost them. What left later is not among them */
+    instant at; /* booked: what left later is not among them */
     str why;
-    int64_t seen_event; /* booked: the line's events up to this one had been set against what departed; 0: none */
+    instant told_at; /* booked: of the line's units that readings tell of, those told by then are among them */
 } store_decision;
 MUST bool store_decision_add(store_tx *tx, const store_decision *d, err *e);
 MUST bool store_decisions_of(store_tx *tx, int64_t line, arena *a, store_decision **ret, size_t *ret_count, err *e);
-/* Lines of a product with departed or unsure units in a channel, oldest departure first. */
+/* Lines of a product with departed, unsure or unfound units in a channel (0: any), oldest departure first. */
 MUST bool store_lines_unsettled(store_tx *tx, int64_t product, int64_t channel, arena *a, store_line **ret,
                                 size_t *ret_count, err *e);
 

@@ -112,39 +112,6 @@ static void line_effect_text(buf *to, const line_effect *f)
             buf_printf(to, "%.*s:%" PRId64 " ", STR_ARG(f->locations[i].location), f->locations[i].available);
 }
 
-/* Places in which an effect says 0 may be left out of it: compare sums both ways. */
-static bool effect_within(const line_effect *x, const line_effect *y)
-{
-    for (size_t i = 0; i < x->facility_count; i++) {
-        qty reserved = x->facilities[i].reserved, gone = x->facilities[i].gone;
-        for (size_t n = 0; n < y->facility_count; n++)
-            if (y->facilities[n].facility == x->facilities[i].facility && y->facilities[n].at == x->facilities[i].at) {
-                reserved -= y->facilities[n].reserved;
-                gone -= y->facilities[n].gone;
-            }
-        if (reserved || gone)
-            return false;
-    }
-    for (size_t i = 0; i < x->queue_count; i++)
-        for (queue_kind k = 0; k < QUEUE_KINDS; k++) {
-            qty units = x->queues[i].units[k];
-            for (size_t n = 0; n < y->queue_count; n++)
-                if (y->queues[n].channel == x->queues[i].channel)
-                    units -= y->queues[n].units[k];
-            if (units)
-                return false;
-        }
-    for (size_t i = 0; i < x->location_count; i++) {
-        qty units = x->locations[i].available;
-        for (size_t n = 0; n < y->location_count; n++)
-            if (str_equal(y->locations[n].location, x->locations[i].location))
-                units -= y->locations[n].available;
-        if (units)
-            return false;
-    }
-    return true;
-}
-
 static bool line_sums(verifier *v, const store_line *l, const line_effect *f, err *e)
 {
     store *s = v->tx->owner;
@@ -180,11 +147,11 @@ static bool verify_line(verifier *v, const store_line *l, err *e)
     place where = {.kind = PLACE_LINE, .line = l};
     if (!store_line_effect(v->tx, l->id, a, &stored, e))
         return false;
-    if (!store__line_derive(v->tx, l, a, &derived, &waiting, &trouble)) {
+    if (!store__line_derive(v->tx, l, &stored, a, &derived, &waiting, &trouble)) {
         differs(v, "line", where, STR("an effect"), str_of(trouble.text));
         return line_sums(v, l, &stored, e);
     }
-    if (!effect_within(&stored, &derived) || !effect_within(&derived, &stored)) {
+    if (!store__effect_equal(&stored, &derived)) {
         AUTO(buf_end) buf was = buf_new(4096);
         AUTO(buf_end) buf is = buf_new(4096);
         line_effect_text(&was, &stored);

@@ -49,8 +49,7 @@ static void table_grow(store_tx *tx)
 
 /* -- reading -- */
 
-/* Whether a lookup in the table can find anything. */
-static bool any_in(store_tx *tx, store__table which, bool *ret, err *e)
+bool store__any(store_tx *tx, store__table which, bool *ret, err *e)
 {
     bool some;
     if (tx->any[which] == ANY_UNASKED) {
@@ -82,7 +81,7 @@ static bool read_targets(store_tx *tx, int64_t product, store__entry *en, err *e
     store_target *rows;
     size_t count;
     bool some;
-    if (!any_in(tx, STORE__TARGETS, &some, e))
+    if (!store__any(tx, STORE__TARGETS, &some, e))
         return false;
     if (!some)
         return true;
@@ -102,7 +101,7 @@ static bool read_queues(store_tx *tx, int64_t product, store__entry *en, err *e)
     store__queue_row *rows;
     size_t count;
     bool some;
-    if (!any_in(tx, STORE__QUEUES, &some, e))
+    if (!store__any(tx, STORE__QUEUES, &some, e))
         return false;
     if (!some)
         return true;
@@ -123,7 +122,7 @@ static bool read_kit(store_tx *tx, int64_t product, store__entry *en, err *e)
 {
     store_kit_part *parts;
     bool some;
-    if (!any_in(tx, STORE__KITS, &some, e))
+    if (!store__any(tx, STORE__KITS, &some, e))
         return false;
     if (!some)
         return true;
@@ -382,7 +381,7 @@ static bool touch_kits(store_tx *tx, const store__entry *en, err *e)
     size_t count;
     if (!en->recompute || en->world.kit_count > 0)
         return true; /* a part may not be a kit */
-    if (!any_in(tx, STORE__KITS, &some, e))
+    if (!store__any(tx, STORE__KITS, &some, e))
         return false;
     if (!some)
         return true;

@@ -57,7 +57,7 @@ static effect_change how_of(const entering *n, instant at, bool keep_explained)
 static bool move_to_product(entering *n, store_line *row, int64_t product, err *e)
 {
     effect_change how = how_of(n, INSTANT_NONE, /* keep_explained= */ true);
-    line_effect nothing = {0};
+    line_effect nothing = {.read_at = INSTANT_NONE, .departed_at = INSTANT_NONE};
     if (row->product == product)
         return true;
     if (!store_line_apply(n->tx, row->id, &nothing, &how, &n->movements, e) ||
@@ -237,7 +237,9 @@ static bool forget_departed(entering *n, const entered *line, const reading_line
         const reading_place *p = &base->places[k];
         target_row row;
         bool some;
-        if (p->departed + p->lost <= 0)
+        qty gone = p->departed + p->returned + p->lost;
+        instant by = epoch == INSTANT_NONE ? store_now(n->tx) : epoch;
+        if (gone <= 0)
             continue;
         if (!target_at(n, line->product, p->location, &row, &some, e))
             return false;
@@ -247,8 +249,9 @@ static bool forget_departed(entering *n, const entered *line, const reading_line
         store_decision d = {.line = line->id,
                             .location = p->location,
                             .kind = DECIDE_DEPARTED_BOOKED,
-                            .units = p->departed + p->lost,
-                            .at = epoch == INSTANT_NONE ? store_now(n->tx) : epoch,
+                            .units = gone,
+                            .at = by,
+                            .told_at = by,
                             .why = STR("it had left before this order was followed here")};
         if (!store_decision_add(n->tx, &d, e))
             return false;

@@ -1,6 +1,6 @@
 /*
  * What an order line does to the books where times and our own events meet: counts, late events, readings (derive.c D1
- * to D4, lines.c N3). Ten units each at NYC and LA; "web" shows both.
+ * to D5, apply.c N3). Ten units each at NYC and LA; "web" shows both.
  */
 #include "store_tests.h"
 
@@ -138,7 +138,7 @@ static void test_one_facility_told_twice_moves_once(void **state)
     size_t before, after;
     int64_t line = read_at(f, &w, NYC_LOCATION, 0, 2);
     OK(store_movements_newest(f->tx, w.product, 100, f->a, &rows, &before, &trouble));
-    tell(f, &w, line, SHIPPED(2, w.nyc), 1);
+    tell(f, &w, line, SHIPPED(2, w.nyc), -1);
     OK(store_movements_newest(f->tx, w.product, 100, f->a, &rows, &after, &trouble));
     assert_int_equal(after, before);
     assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
@@ -213,7 +213,140 @@ static void test_a_shipment_that_came_back_pays_for_no_open_unit(void **state)
     commit(f);
 }
 
+static void test_a_newer_shipment_of_ours_is_not_lost_behind_an_older_one(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, NYC_LOCATION, 1, 1);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.nyc, RESET_QOH, 9, NOON + MINUTES(30));
+    tell(f, &w, line, SHIPPED(1, w.nyc),
+         40); /* may be the one that was told, with a wrong time: the other stays open */
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 7);
+    tell(f, &w, line, SHIPPED(1, w.nyc), -1); /* no: this is */
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 8);
+    read_at(f, &w, NYC_LOCATION, 0, 2);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 8);
+    commit(f);
+}
+
+static void test_a_shipment_between_two_counts_pays_for_no_open_unit(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 3, 2);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.nyc, RESET_QOH, 10, NOON + MINUTES(30));
+    reset(f, w.product, w.la, RESET_QOH, 8, NOON + MINUTES(50));
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    tell(f, &w, line, SHIPPED(2, w.la), 40);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 3);
+    commit(f);
+}
+
+static void test_a_booking_takes_in_what_came_back_too(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, LOCATION, 2, 3);
+    read_return(f, &w, LOCATION, 2, 3, 1);
+    f->now += MINUTES(60);
+    count_all(f, &w, 11, 7, 30);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    tell(f, &w, line, SHIPPED(3, w.la), -1);
+    tell(f, &w, line, (order_event){.kind = EVENT_RETURNED, .quantity = 1, .facility = w.nyc, .restock = true}, 1);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_BROKERING), 2);
+    assert_int_equal(atp_of(f, w.product, w.web), 16);
+    commit(f);
+}
+
+static void test_a_return_that_only_the_shop_told_counts_once(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    read_at(f, &w, LOCATION, 0, 3); /* from NYC; back to LA; but nobody told */
+    read_return(f, &w, LOCATION, 0, 3, 1);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 2);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.la, RESET_QOH, 11, NOON + MINUTES(30));
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 3);
+    assert_int_equal(atp_of(f, w.product, w.web), 18);
+    reset(f, w.product, w.nyc, RESET_QOH, 7, NOON + MINUTES(30));
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(atp_of(f, w.product, w.web), 18);
+    commit(f);
+}
+
+static void test_a_return_that_the_shop_tells_after_a_count_may_be_in_it(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    read_at(f, &w, LOCATION, 0, 3);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.la, RESET_QOH, 11, NOON + MINUTES(30));
+    read_return(f, &w, LOCATION, 0, 3, 1); /* of noon */
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 3);
+    commit(f);
+}
+
+static void test_a_return_is_dated_by_its_refund(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    read_at(f, &w, NYC_LOCATION, 0, 3);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.nyc, RESET_QOH, 8, NOON + MINUTES(30)); /* two are gone, one came back before */
+    a_reading(f, &(reading_of_one){.order = 7,
+                                   .shop = w.shop,
+                                   .channel = w.web,
+                                   .product = w.product,
+                                   .ordered = 3,
+                                   .current = 2,
+                                   .fulfilled = 3,
+                                   .returned = 1,
+                                   .updated = NOON + MINUTES(40),
+                                   .refunded = NOON + MINUTES(20),
+                                   .location = NYC_LOCATION});
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8);
+    commit(f);
+}
+
+static void test_an_event_without_a_time_is_of_its_coming(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    order_event shipped = SHIPPED(2, w.la);
+    shipped.at = INSTANT_NONE;
+    shipped.queue = -1;
+    int64_t line = event(f, 0, w.web, w.product, &shipped); /* waits */
+    count_all(f, &w, 10, 8, 30);
+    tell(f, &w, line, PLACED(2), 40);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
+    commit(f);
+}
+
 /* -- where units stand -- */
+
+static void test_a_released_unit_of_a_physical_channel_departs_until_a_count(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    order_event placed = {.kind = EVENT_PLACED, .quantity = 2, .queue = -1};
+    int64_t line = event(f, 0, w.home, w.product, &placed);
+    tell(f, &w, line, (order_event){.kind = EVENT_RELEASED, .quantity = 2}, 1);
+    tell(f, &w, line, LOST(1), 2);
+    assert_int_equal(queue_of(f, w.product, w.home, QUEUE_DEPARTED), 1);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.nyc, RESET_QOH, 9, NOON + MINUTES(30));
+    assert_int_equal(queue_of(f, w.product, w.home, QUEUE_DEPARTED), 0);
+    assert_int_equal(queue_of(f, w.product, w.home, QUEUE_BROKERING), 1);
+    commit(f);
+}
 
 static void test_an_allocation_on_a_physical_channel_reserves_where_it_says(void **state)
 {
@@ -240,7 +373,7 @@ static void test_a_release_goes_to_the_queue_that_it_names(void **state)
     commit(f);
 }
 
-static void test_booked_units_that_are_open_again_are_put_back(void **state)
+static void test_booked_units_that_are_open_again_may_not_be_there(void **state)
 {
     fixture *f = *state;
     derive_world w = a_derive_world(f);
@@ -249,14 +382,15 @@ static void test_booked_units_that_are_open_again_are_put_back(void **state)
                              .location = STR(NYC_LOCATION),
                              .kind = DECIDE_DEPARTED_BOOKED,
                              .units = 2,
-                             .at = NOON,
-                             .why = STR("before the baseline")};
+                             .at = NOON + MINUTES(5),
+                             .why = STR("before the baseline"),
+                             .told_at = NOON + MINUTES(5)};
     OK(store_decision_add(f->tx, &booked, &trouble));
     read_at(f, &w, NYC_LOCATION, 0, 2);
     assert_int_equal(level_of(f, w.product, w.nyc).qoh, 10);
-    read_at(f, &w, NYC_LOCATION, 1, 1); /* one fulfilment was cancelled */
-    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 11);
-    assert_int_equal(level_of(f, w.product, w.nyc).atp, 10);
+    read_at(f, &w, NYC_LOCATION, 1, 1); /* one fulfilment was cancelled; was it ever gone, or is it back? */
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 10);
+    assert_int_equal(level_of(f, w.product, w.nyc).atp, 9);
     commit(f);
 }
 
@@ -278,6 +412,31 @@ static void test_lost_units_leave_where_they_were_reserved(void **state)
     assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
     assert_int_equal(level_of(f, w.product, w.la).qoh, 8);
     assert_int_equal(level_of(f, w.product, w.la).atp, 7);
+    commit(f);
+}
+
+static void test_a_booking_gives_another_facility_back_nothing(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t dc = a_facility(f, "DC", FACILITY_WAREHOUSE); /* "web" does not show it */
+    int64_t line = read_at(f, &w, LOCATION, 3, 0);
+    tell(f, &w, line, (order_event){.kind = EVENT_ALLOCATED, .quantity = 3, .facility = dc}, -1);
+    a_reading(f, &(reading_of_one){.order = 7,
+                                   .shop = w.shop,
+                                   .channel = w.web,
+                                   .product = w.product,
+                                   .ordered = 3,
+                                   .current = 2,
+                                   .open = 1,
+                                   .fulfilled = 1,
+                                   .lost = 1,
+                                   .location = LOCATION});
+    assert_int_equal(level_of(f, w.product, dc).qoh, -1);
+    f->now += MINUTES(60);
+    count_all(f, &w, 10, 9, 30);
+    assert_int_equal(queue_of(f, w.product, w.web, QUEUE_DEPARTED), 0);
+    assert_int_equal(level_of(f, w.product, dc).qoh, -1);
     commit(f);
 }
 
@@ -320,10 +479,19 @@ int main(void)
         TEST(test_a_return_to_a_facility_puts_it_back_there_once),
         TEST(test_a_return_on_a_physical_channel_is_not_counted_twice),
         TEST(test_a_shipment_that_came_back_pays_for_no_open_unit),
+        TEST(test_a_newer_shipment_of_ours_is_not_lost_behind_an_older_one),
+        TEST(test_a_shipment_between_two_counts_pays_for_no_open_unit),
+        TEST(test_a_booking_takes_in_what_came_back_too),
+        TEST(test_a_return_that_only_the_shop_told_counts_once),
+        TEST(test_a_return_that_the_shop_tells_after_a_count_may_be_in_it),
+        TEST(test_a_return_is_dated_by_its_refund),
+        TEST(test_an_event_without_a_time_is_of_its_coming),
+        TEST(test_a_released_unit_of_a_physical_channel_departs_until_a_count),
         TEST(test_an_allocation_on_a_physical_channel_reserves_where_it_says),
         TEST(test_a_release_goes_to_the_queue_that_it_names),
-        TEST(test_booked_units_that_are_open_again_are_put_back),
+        TEST(test_booked_units_that_are_open_again_may_not_be_there),
         TEST(test_lost_units_leave_where_they_were_reserved),
+        TEST(test_a_booking_gives_another_facility_back_nothing),
         TEST(test_units_that_departed_in_another_channel_wait_for_a_newer_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@ static const struct {
     {"ANY_KIT", "ends at the first row"},
     {"ANY_QUEUE", "ends at the first row"},
     {"ANY_TARGET", "ends at the first row"},
+    {"ANY_UNSETTLED", "ends at the first row"},
     {"PRODUCTS_COUNT", "an index of the SKUs alone"},
     {"PRODUCTS_SEARCH", "any part of a text may be asked for"},
     {"LOCKS", "a part of verify"},

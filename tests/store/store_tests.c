@@ -333,9 +333,10 @@ static void reading_put(fixture *f, const reading_of_one *r, str order, str id, 
     reading_fo_line routed = {str_printf(f->a, "gid://shopify/FulfillmentOrder/%d", r->order), str_of(r->location),
                               r->open + r->fulfilled, r->open, false};
     reading_unit_at shipped = {str_of(r->location), r->fulfilled};
+    instant refunded = r->refunded ? r->refunded : at;
     reading_refund refunds[] = {
-        {STR("back"), r->returned, REFUND_RETURN, true, str_of(r->location), at},
-        {STR("lost"), r->lost, REFUND_NO_RESTOCK, false, STR(""), at},
+        {STR("back"), r->returned, REFUND_RETURN, true, str_of(r->location), refunded},
+        {STR("lost"), r->lost, REFUND_NO_RESTOCK, false, STR(""), refunded},
     };
     reading_raw_line line = {.id = id,
                              .item = item,
@@ -379,7 +380,7 @@ int64_t a_reading(fixture *f, const reading_of_one *r)
     str item = str_printf(f->a, "gid://shopify/InventoryItem/%" PRId64, r->product);
     store_line l;
     bool some;
-    reading_put(f, r, order, id, item, updated += US_PER_S);
+    reading_put(f, r, order, id, item, r->updated ? r->updated : (updated += US_PER_S));
     OK(store_line_find(f->tx, r->shop, order, id, f->a, &l, &some, &trouble));
     if (!some) {
         l = (store_line){.channel = r->channel,

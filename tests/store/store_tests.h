@@ -74,7 +74,8 @@ typedef struct reading_of_one {
     int order;
     int64_t shop, channel, product;
     qty ordered, current, open, fulfilled;
-    qty returned, lost; /* refunded: shipped and restocked there; not shipped and not restocked */
+    qty returned, lost;        /* refunded: shipped and restocked there; not shipped and not restocked */
+    instant updated, refunded; /* 0: the first a second after that of the reading before, the other with it */
     const char *location;
 } reading_of_one;
 int64_t a_reading(fixture *f, const reading_of_one *r);

@@ -245,6 +245,8 @@ static const struct {
     {"{\"product_facilities\": [{\"sku\": \"NOPE\", \"facility\": \"NYC\"}]}", "there is no product \"NOPE\""},
     {"{\"product_facilities\": [{\"sku\": \"A\", \"facility\": \"NOPE\"}]}", "there is no facility \"NOPE\""},
     {"{\"product_facilities\": [{\"sku\": \"A\", \"facility\": \"NYC\", \"safety_stock\": 1.5}]}", "whole number"},
+    {"{\"product_facilities\": [{\"sku\": \"A\", \"facility\": \"NYC\", \"safety_stock\": -1}]}",
+     "\"safety_stock\" must be a whole number from 0"},
     {"{\"product_channels\": [{\"sku\": \"A\", \"channel\": \"computed\", \"item\": "
      "\"gid://shopify/InventoryItem/1\"}]}",
      "the channel has no shop"},

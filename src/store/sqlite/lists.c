@@ -1,7 +1,7 @@
 /*
  * Lists that are always read and written whole, kept as JSON in one column: the parts of a kit that was ordered,
- * [[product, quantity]], and the effect of a line, {"f": [[facility, reserved, gone]], "q": [[channel, units...]],
- * "l": [[location, available]]}. An empty list is NULL.
+ * [[product, quantity]], and the effect of a line, {"f": [[facility, reserved, gone, at]], "q": [[channel, units...]],
+ * "l": [[location, available]], "t": [[channel, at, units...]], "r": the reading's time}. An empty list is NULL.
  */
 #include "store/sqlite/sqlite.h"
 
@@ -76,9 +76,13 @@ bool store__sq_effect_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, l
     if (!store__sq_json(s, q, column, a, &whole, e))
         return false;
     const js_value *facilities = js_get(whole, "f"), *queues = js_get(whole, "q"), *locations = js_get(whole, "l");
+    const js_value *told = js_get(whole, "t");
     line_effect f = {.facilities = ARENA_NEW(a, effect_facility, (facilities ? facilities->count : 0) + 1),
                      .queues = ARENA_NEW(a, effect_queue, (queues ? queues->count : 0) + 1),
-                     .locations = ARENA_NEW(a, effect_location, (locations ? locations->count : 0) + 1)};
+                     .locations = ARENA_NEW(a, effect_location, (locations ? locations->count : 0) + 1),
+                     .told = ARENA_NEW(a, effect_told, (told ? told->count : 0) + 1),
+                     .read_at = js_int(js_get(whole, "r"), INSTANT_NONE),
+                     .departed_at = INSTANT_NONE};
     JS_EACH(row, facilities)
         f.facilities[f.facility_count++] = (effect_facility){.facility = number_at(row, 0),
                                                              .reserved = number_at(row, 1),
@@ -93,15 +97,36 @@ bool store__sq_effect_read(sq_store *s, sqlite3_stmt *q, int column, arena *a, l
     JS_EACH(row, locations)
         f.locations[f.location_count++] =
             (effect_location){.location = js_str(row->first, STR("")), .available = number_at(row, 1)};
+    JS_EACH(row, told) {
+        f.told[f.told_count] = (effect_told){.channel = number_at(row, 0), .at = number_at(row, 1)};
+        for (size_t k = 0; k < TOLD_KINDS; k++)
+            f.told[f.told_count].units[k] = number_at(row, k + 2);
+        f.told_count++;
+    }
     *ret = f;
     return true;
+}
+
+static void write_told(js_writer *w, const line_effect *f)
+{
+    js_array(w, "t");
+    for (size_t i = 0; i < f->told_count; i++) {
+        js_array(w, NULL);
+        js_put_int(w, NULL, f->told[i].channel);
+        js_put_int(w, NULL, f->told[i].at);
+        for (size_t k = 0; k < TOLD_KINDS; k++)
+            js_put_int(w, NULL, f->told[i].units[k]);
+        js_close(w);
+    }
+    js_close(w);
+    js_put_int(w, "r", f->read_at);
 }
 
 bool store__sq_effect_write(const line_effect *f, buf *to, str *ret, err *e)
 {
     js_writer w = js_writer_new(to);
     *ret = STR("");
-    if (f->facility_count + f->queue_count + f->location_count == 0)
+    if (f->facility_count + f->queue_count + f->location_count == 0 && f->read_at == INSTANT_NONE)
         return true;
     js_object(&w, NULL);
     js_array(&w, "f");
@@ -132,6 +157,8 @@ bool store__sq_effect_write(const line_effect *f, buf *to, str *ret, err *e)
         js_close(&w);
     }
     js_close(&w);
+    if (f->read_at != INSTANT_NONE)
+        write_told(&w, f);
     js_close(&w);
     return store__sq_json_text(to, ret, e);
 }

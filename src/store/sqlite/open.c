@@ -125,7 +125,7 @@ bool store__sq_data_version(store *s, int64_t *ret, err *e)
 
 bool store__sq_any(store *s, store__table which, bool *ret, err *e)
 {
-    static const sq_name NAMES[STORE__TABLES] = {SQL_ANY_KIT, SQL_ANY_QUEUE, SQL_ANY_TARGET};
+    static const sq_name NAMES[STORE__TABLES] = {SQL_ANY_KIT, SQL_ANY_QUEUE, SQL_ANY_TARGET, SQL_ANY_UNSETTLED};
     AUTO(store__sq_end) sqlite3_stmt *q = store__sq_use(s, NAMES[which], NULL, 0);
     int64_t some;
     if (!store__sq_int(s, q, 0, &some, e))

@@ -79,6 +79,9 @@ static bool unsettled_in(const line_effect *f, int64_t channel)
         if ((channel == 0 || f->queues[i].channel == channel) &&
             (f->queues[i].units[QUEUE_DEPARTED] || f->queues[i].units[QUEUE_UNSURE]))
             return true;
+    for (size_t i = 0; i < f->told_count; i++)
+        if ((channel == 0 || f->told[i].channel == channel) && f->told[i].units[TOLD_UNFOUND])
+            return true;
     return false;
 }
 
@@ -113,7 +116,7 @@ bool store__sq_effect_get(store *s, int64_t line, arena *a, line_effect *ret, er
         return false;
     if (row)
         return store__sq_effect_read(sq_of(s), q, 0, a, ret, e);
-    *ret = (line_effect){0};
+    *ret = (line_effect){.read_at = INSTANT_NONE, .departed_at = INSTANT_NONE};
     return true;
 }
 
@@ -166,6 +169,7 @@ bool store__sq_event_add(store *s, const store_event *ev, err *e)
     AUTO(store__sq_end)
     sqlite3_stmt *q = USE(s, EVENT_ADD, ID(ev->id), WORD(ev->event_id), DIGEST(&ev->content), INT(ev->line));
     store__sq_bind(q, 5, &EVENT_WRITTEN, 0, &ev->event);
+    store__sq_bind_value(q, 5 + (int)EVENT_WRITTEN.count, INT(ev->came_at));
     return store__sq_run(s, q, e);
 }
 
@@ -184,8 +188,8 @@ bool store__sq_events_waiting(store *s, int64_t *ret, err *e)
 /* -- decisions -- */
 
 static const sq_field DECISION_FIELDS[] = {
-    F(store_decision, line), F(store_decision, location), F(store_decision, kind),      F(store_decision, units),
-    F(store_decision, at),   F(store_decision, why),      F(store_decision, seen_event)};
+    F(store_decision, line), F(store_decision, location), F(store_decision, kind),   F(store_decision, units),
+    F(store_decision, at),   F(store_decision, why),      F(store_decision, told_at)};
 static const sq_shape DECISION = SHAPE(store_decision, DECISION_FIELDS);
 
 bool store__sq_decision_add(store *s, const store_decision *d, err *e)
