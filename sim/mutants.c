@@ -29,7 +29,7 @@ static const struct mutant {
     {"one_reading",     "R1", 60,  "the two reads need not agree"},
     {"believe_replica", "R2", 100, "a read older than our own write is believed"},
     {"ignore_pending",  "R4", 60,  "a fall is booked while C tells of units at a location that nobody knows"},
-    {"repair_upward",   "R5", 100, "a fall is booked before the index can know of its order"},
+    {"repair_upward",   "R5", 200, "a fall is booked before the index can know of its order"},
     {"drop_old",        "R7", 100, "an operation too old to send again closes as if nothing of it was applied"},
     /* clang-format on */
 };

@@ -43,6 +43,7 @@ struct oracle {
     uint64_t commits; /* as of the last look */
     account accounts[SIM_SHOPS_MAX][SIM_ITEMS_MAX];
     qty units[SIM_ITEMS_MAX][SIM_PLACES_MAX];
+    qty thresholds[SIM_SHOPS_MAX][SIM_ITEMS_MAX];
     open_line open[OPEN_MAX];
     size_t open_count;
 };
@@ -71,9 +72,14 @@ void oracle_moved(sim *w, int item, int place, qty delta)
     w->oracle->units[item][place] += delta;
 }
 
-qty oracle_units(const sim *w, int item, int place)
+void oracle_threshold(sim *w, sim_target k, qty units)
 {
-    return w->oracle->units[item][place];
+    w->oracle->thresholds[k.shop][k.item] = units;
+}
+
+qty oracle_threshold_of(const sim *w, sim_target k)
+{
+    return w->oracle->thresholds[k.shop][k.item];
 }
 
 /* -- the shop's side -- */
@@ -333,7 +339,7 @@ static bool check_t(sim *w, store_tx *tx, sim_target k, const target_row *row, e
         return false;
     for (int i = 0; i < w->place_count; i++)
         promised += qty_max(0, w->oracle->units[k.item][i]);
-    promised = qty_max(0, promised - wanted(p, row->key.channel));
+    promised = qty_max(0, promised - wanted(p, row->key.channel) - oracle_threshold_of(w, k));
     for (size_t i = 0; row->target.t != promised && i < p->level_count; i++)
         sim_note(w, "  place %" PRId64 ": qoh %" PRId64 ", atp %" PRId64, p->levels[i].facility, p->levels[i].qoh,
                  p->levels[i].atp);
@@ -436,7 +442,7 @@ static void rest_of(sim *w, sim_target k, const target_row *row)
 {
     const model_level *l = level_at(w, k);
     const store_target *t = &row->target;
-    qty there = qty_max(0, people_there(w, k));
+    qty there = qty_max(0, people_there(w, k) - oracle_threshold_of(w, k));
     if (!t->e.known || t->state != TARGET_OK || row->open_operation) {
         sim_broken(w, "I4", "shop %d, item %d does not come to rest: %s%s, operation %" PRId64, k.shop, k.item,
                    t->e.known ? "" : "not adopted, ", target_state_name(t->state), row->open_operation);

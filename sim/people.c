@@ -48,7 +48,9 @@ static bool feed_in(sim *w, store_tx *tx, const feed_row *f, err *e)
         return true;
     if (!store_key_add(tx, key, content, e))
         return false;
-    if (f->count)
+    if (f->kind == FEED_THRESHOLD)
+        return store_channel_settings(tx, w->products[f->item], w->web[f->place], f->units, /* sellable= */ true, e);
+    if (f->kind == FEED_COUNTED)
         return store_reset(tx,
                            &(store_reset_row){.product = w->products[f->item],
                                               .facility = w->places[f->place],
@@ -95,7 +97,9 @@ bool people_feed(sim *w, err *e)
         return false;
     for (size_t i = 0; i < w->feed_count; i++) {
         const feed_row *f = &w->feed[i];
-        if (f->count)
+        if (f->kind == FEED_THRESHOLD)
+            oracle_threshold(w, (sim_target){f->place, f->item}, f->units);
+        else if (f->kind == FEED_COUNTED)
             oracle_counted(w, f->item, f->place, f->units);
         else
             oracle_moved(w, f->item, f->place, f->units);
@@ -165,8 +169,21 @@ static void count_goods(sim *w)
     if (sim_chance(w, DICE_PEOPLE, 300) && w->real[item][place] > 0)
         w->real[item][place]--; /* stolen, and found out now */
     sim_note(w, "erp: item %d in place %d counted: %" PRId64, item, place, w->real[item][place]);
-    add_feed(w, (feed_row){.count = true, .item = item, .place = place, .units = w->real[item][place]});
+    add_feed(w, (feed_row){.kind = FEED_COUNTED, .item = item, .place = place, .units = w->real[item][place]});
     w->counts++;
+    feed_now(w);
+}
+
+static void set_threshold(sim *w)
+{
+    if (!waits(w)) {
+        feed_row f = {.kind = FEED_THRESHOLD,
+                      .item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
+                      .place = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count),
+                      .units = (qty)sim_roll(w, DICE_PEOPLE, 4)};
+        sim_note(w, "shop %d: item %d has a threshold of %" PRId64, f.place, f.item, f.units);
+        add_feed(w, f);
+    }
     feed_now(w);
 }
 
@@ -381,7 +398,7 @@ static void trouble(sim *w, sim_trouble t)
         sim_note(w, "shop %d: reads come from a replica that stands still", s->number);
         break;
     case TROUBLE_INDEX:
-        s->index_lag_us = (int64_t)(n % INDEX_LAG_S) * US_PER_S;
+        s->index_lag_us = n < 300 ? 0 : (int64_t)(INDEX_LAG_S / 2 + n % (INDEX_LAG_S / 2)) * US_PER_S;
         sim_note(w, "shop %d: the search of orders lags %" PRId64 " s", s->number, s->index_lag_us / US_PER_S);
         break;
     case TROUBLE_KILL:
@@ -456,8 +473,10 @@ void people_act(sim *w)
         tills(w);
     else if (what < 76)
         goods_move(w);
-    else if (what < 83)
+    else if (what < 82)
         count_goods(w);
+    else if (what < 83)
+        set_threshold(w);
     else
         any_trouble(w);
 }
@@ -488,7 +507,7 @@ void people_count_all(sim *w)
     feed_now(w);
     for (int item = 0; item < w->item_count; item++)
         for (int place = 0; place < w->place_count; place++)
-            add_feed(w, (feed_row){.count = true, .item = item, .place = place, .units = w->real[item][place]});
+            add_feed(w, (feed_row){.kind = FEED_COUNTED, .item = item, .place = place, .units = w->real[item][place]});
     feed_now(w);
 }
 

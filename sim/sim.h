@@ -96,9 +96,13 @@ typedef struct sim_options {
     bool echo;
 } sim_options;
 
-typedef struct feed_row { /* of a file that the ERP sends */
+typedef struct feed_row { /* of a file that the ERP sends, or a setting of the operator */
     uint64_t number;      /* its key */
-    bool count;           /* there are `units`; else so many more */
+    enum {
+        FEED_MOVED,     /* so many units more in a place */
+        FEED_COUNTED,   /* so many there are */
+        FEED_THRESHOLD, /* so many the channel of shop `place` keeps back */
+    } kind;
     int item, place;
     qty units;
 } feed_row;
@@ -242,6 +246,7 @@ void oracle_look(sim *w);                                    /* after a step */
 void oracle_rest(sim *w);                                    /* at the end: I4 */
 void oracle_counted(sim *w, int item, int place, qty units); /* our books hold so many there now */
 void oracle_moved(sim *w, int item, int place, qty delta);
-qty oracle_units(const sim *w, int item, int place);
+void oracle_threshold(sim *w, sim_target k, qty units);
+qty oracle_threshold_of(const sim *w, sim_target k);
 /* The shop tells: these changes are about to be applied. */
 void oracle_applied(sim *w, int of, const js_value *changes, str reference);

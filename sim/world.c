@@ -63,6 +63,8 @@ static void open_first(sim *w)
     program *p = w->programs[0];
     err e = {0};
     p->user.dead = false;
+    w->full_until = 0; /* somebody has made room */
+    disk_set_full(w->disk, false);
     if (!program_open(p, &e) || !people_feed(w, &e))
         sim_broken(w, "error", "the database does not open again: %s", e.text);
 }
