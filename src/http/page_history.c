@@ -138,21 +138,6 @@ static bool incidents(html *h, const product_view *p, err *e)
 
 /* -- the jobs -- */
 
-static void last_run_cell(html *h, const job_view *j)
-{
-    http__tag(h, "td", NULL);
-    if (j->has_last) {
-        http__run_state(h, j->last.state);
-        http__text(h, STR(" "));
-        http__link(h, str_printf(h->call->memory, "/runs/%" PRId64, j->last.id).at, STR("run"));
-        http__text(h, STR(" "));
-        http__time(h, j->last.started_at);
-    } else {
-        http__none(h, "never ran");
-    }
-    http__end_tag(h, "td");
-}
-
 /* Could the last run have seen the newest change? */
 static void order_cell(html *h, const product_view *p, const job_view *j)
 {
@@ -180,7 +165,7 @@ static void job_row(html *h, const product_view *p, const job_view *j)
     http__tag(h, "td", NULL);
     http__job_status(h, j);
     http__end_tag(h, "td");
-    last_run_cell(h, j);
+    http__last_run(h, j, /* counts= */ false);
     order_cell(h, p, j);
     if (c->visitor != HTTP_NOBODY) {
         http__tag(h, "td", NULL);

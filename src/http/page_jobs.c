@@ -54,22 +54,6 @@ static bool owed_line(html *h, const job_view *list, size_t count, const store_s
 
 /* -- the jobs -- */
 
-static void last_cell(html *h, const job_view *j)
-{
-    http__tag(h, "td", NULL);
-    if (j->has_last) {
-        http__run_state(h, j->last.state);
-        http__text(h, STR(" "));
-        http__link(h, str_printf(h->call->memory, "/runs/%" PRId64, j->last.id).at, STR("run"));
-        http__text(h, STR(" "));
-        http__time(h, j->last.ended_at);
-        http__counts(h, j->last.counts);
-    } else {
-        http__none(h, "never ran");
-    }
-    http__end_tag(h, "td");
-}
-
 static void job_row(html *h, const job_view *j)
 {
     http_call *c = h->call;
@@ -89,7 +73,7 @@ static void job_row(html *h, const job_view *j)
     else
         http__time(h, j->next_at);
     http__end_tag(h, "td");
-    last_cell(h, j);
+    http__last_run(h, j, /* counts= */ true);
     if (c->visitor != HTTP_NOBODY) {
         http__tag(h, "td", NULL);
         http__job_actions(h, j, "/");

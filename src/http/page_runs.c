@@ -51,6 +51,23 @@ void http__counts(html *h, str counts)
     }
 }
 
+void http__last_run(html *h, const job_view *j, bool counts)
+{
+    http__tag(h, "td", NULL);
+    if (j->has_last) {
+        http__run_state(h, j->last.state);
+        http__text(h, STR(" "));
+        http__link(h, str_printf(h->call->memory, "/runs/%" PRId64, j->last.id).at, STR("run"));
+        http__text(h, STR(" "));
+        http__time(h, j->last.started_at);
+        if (counts)
+            http__counts(h, j->last.counts);
+    } else {
+        http__none(h, "never ran");
+    }
+    http__end_tag(h, "td");
+}
+
 static const char *title_of(const store_run *r)
 {
     const job_kind *k = jobs_kind(r->kind);
