@@ -212,6 +212,20 @@ static void test_a_late_snapshot_undoes_nothing(void **state)
     commit(f);
 }
 
+static void test_a_later_count_is_newer_though_the_clock_was_set_back(void **state)
+{
+    fixture *f = *state;
+    shelf w = a_shelf(f);
+    begin(f);
+    assert_int_equal(reset(f, w.product, w.nyc, RESET_QOH, 9, INSTANT_NONE), RESET_MOVED);
+    commit(f);
+    f->now -= MINUTES(5);
+    begin(f);
+    assert_int_equal(reset(f, w.product, w.nyc, RESET_QOH, 7, INSTANT_NONE), RESET_MOVED);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 7);
+    commit(f);
+}
+
 static void test_without_as_of_a_reset_counts_as_of_now_and_replays_nothing(void **state)
 {
     fixture *f = *state;
@@ -287,6 +301,7 @@ int main(void)
         TEST(test_a_first_count_of_nothing_is_remembered),
         TEST(test_a_reset_of_atp_compares_with_atp),
         TEST(test_a_late_snapshot_undoes_nothing),
+        TEST(test_a_later_count_is_newer_though_the_clock_was_set_back),
         TEST(test_without_as_of_a_reset_counts_as_of_now_and_replays_nothing),
         TEST(test_a_movement_that_a_given_count_holds_already_does_not_move),
         TEST(test_a_transaction_may_touch_many_products),

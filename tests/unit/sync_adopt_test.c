@@ -115,6 +115,22 @@ static void test_a_replica_that_stands_still_is_not_adopted(void **state)
     assert_int_equal(fixture_e(f, 0), 7);
 }
 
+/* R2: what was sold and came back before its first reading adds up to nothing; the replica knows of the sale alone. */
+static void test_what_came_back_before_it_was_read_warns_of_a_replica(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    int order = model_place(f->m, (model_sale){.item = 0, .units = 1, .location = 0, .pos = true});
+    model_advance(f->m, 20 * US_PER_S);
+    model_freeze(f->m);
+    model_refund(f->m, order, 1, "RETURN", 0);
+    model_advance(f->m, 20 * US_PER_S);
+    assert_int_equal(fixture_adopt(f).adopted, 0);
+    model_thaw(f->m);
+    assert_int_equal(fixture_adopt(f).adopted, 1);
+    assert_int_equal(fixture_e(f, 0), 10);
+}
+
 static void test_a_fresh_change_waits_for_the_index(void **state)
 {
     (void)state;
@@ -344,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_open_orders_of_any_age_are_in_the_start),
         cmocka_unit_test(test_an_order_between_the_reads),
         cmocka_unit_test(test_a_replica_that_stands_still_is_not_adopted),
+        cmocka_unit_test(test_what_came_back_before_it_was_read_warns_of_a_replica),
         cmocka_unit_test(test_a_fresh_change_waits_for_the_index),
         cmocka_unit_test(test_a_change_of_seconds_ago_is_waited_for),
         cmocka_unit_test(test_committed_units_that_no_order_explains_veto),
