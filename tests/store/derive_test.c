@@ -316,6 +316,43 @@ static void test_a_return_is_dated_by_its_refund(void **state)
     commit(f);
 }
 
+static void test_a_unit_that_a_count_had_taken_in_is_given_back(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, NYC_LOCATION, 1, 0);
+    f->now += MINUTES(60);
+    reset(f, w.product, w.nyc, RESET_QOH, 9, NOON + MINUTES(30));
+    a_reading(f, &(reading_of_one){.order = 7,
+                                   .shop = w.shop,
+                                   .channel = w.web,
+                                   .product = w.product,
+                                   .ordered = 1,
+                                   .current = 1,
+                                   .fulfilled = 1,
+                                   .updated = NOON + MINUTES(40),
+                                   .location = NYC_LOCATION});
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 8); /* as far as we know it left after the count */
+    tell(f, &w, line, SHIPPED(1, w.nyc), 20);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 9);
+    commit(f);
+}
+
+static void test_a_count_without_a_time_is_not_raised_by_what_left_elsewhere(void **state)
+{
+    fixture *f = *state;
+    derive_world w = a_derive_world(f);
+    int64_t line = read_at(f, &w, NYC_LOCATION, 0, 1);
+    commit(f);
+    f->now += MINUTES(60);
+    begin(f);
+    reset(f, w.product, w.nyc, RESET_QOH, 10, INSTANT_NONE);
+    tell(f, &w, line, SHIPPED(1, w.la), -1);
+    assert_int_equal(level_of(f, w.product, w.nyc).qoh, 10);
+    assert_int_equal(level_of(f, w.product, w.la).qoh, 9);
+    commit(f);
+}
+
 static void test_an_event_without_a_time_is_of_its_coming(void **state)
 {
     fixture *f = *state;
@@ -485,6 +522,8 @@ int main(void)
         TEST(test_a_return_that_only_the_shop_told_counts_once),
         TEST(test_a_return_that_the_shop_tells_after_a_count_may_be_in_it),
         TEST(test_a_return_is_dated_by_its_refund),
+        TEST(test_a_unit_that_a_count_had_taken_in_is_given_back),
+        TEST(test_a_count_without_a_time_is_not_raised_by_what_left_elsewhere),
         TEST(test_an_event_without_a_time_is_of_its_coming),
         TEST(test_a_released_unit_of_a_physical_channel_departs_until_a_count),
         TEST(test_an_allocation_on_a_physical_channel_reserves_where_it_says),
