@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #define PLAYS_MAX    300
-#define LINES_TOLD   60
 #define CHUNKS_FIRST 4
 
 typedef struct shrinking {
@@ -40,7 +39,7 @@ static void drop_troubles(shrinking *s)
 
 static void drop_acts(shrinking *s)
 {
-    uint32_t count = s->result.acts;
+    uint32_t count = s->best.acts;
     bool *trial = calloc(count + 1, sizeof *trial);
     CHECK(trial);
     for (uint32_t size = count / CHUNKS_FIRST; size > 0; size /= 2)
@@ -73,11 +72,13 @@ void shrink_and_tell(const sim_options *o, const sim_result *r, FILE *to)
     uint32_t left = 0;
     for (uint32_t i = 0; i < r->acts; i++)
         left += !s.skipped[i];
-    fprintf(to, "the same with %u of %u acts of people; trouble left:", left, r->acts);
+    fprintf(to, "the same with %u of %u acts of people; trouble left:%s", left, r->acts,
+            s.best.troubles ? "" : " none");
     for (int t = 0; t < TROUBLE_COUNT; t++)
         if (s.best.troubles & TROUBLE_BIT(t))
             fprintf(to, " %s", sim_trouble_names[t]);
     fprintf(to, "\n");
-    (void)sim_play(&s.best, to);
+    if (!sim_play(&s.best, to).failure.some)
+        fprintf(to, "and yet it did not break again: the simulator itself is not deterministic\n");
     free(s.skipped);
 }

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ACT_SPAN_US (4 * US_PER_S)
-#define STEPS_MAX   400000
+#define ACT_SPAN_US  (4 * US_PER_S)
+#define STEPS_MAX    400000
+#define HISTORY_TOLD 80 /* lines before a failure */
 
 const char *const sim_trouble_names[TROUBLE_COUNT] = {
 #define AS_NAME(id, name) name,
@@ -253,7 +254,7 @@ sim_result sim_play(const sim_options *o, FILE *tell)
         store_close(&w->programs[0]->db); /* folds the log into the file */
     r.hash = w->history.hash ^ disk_hash(w->disk);
     if (r.failure.some && tell)
-        history_print(&w->history, tell, HISTORY_LINES);
+        history_print(&w->history, tell, HISTORY_TOLD);
     end(w);
     return r;
 }
