@@ -228,10 +228,13 @@ static channel_units *gone_of(derive_job *j, const reading_line *r)
         if (!ch)
             continue;
         channel_units *here = &gone[ch - c->channels];
-        here->shipped += p->departed + p->returned;
-        here->returned += p->returned;
+        bool mapped = config_channel_at(c, j->line->scope, p->location);
+        qty shipped = p->departed + p->returned;
+        here->shipped += shipped;
+        /* What came back where nobody maps is not the channel's to sell, beyond what went from there. */
+        here->returned += mapped ? p->returned : qty_min(p->returned, qty_max(0, shipped));
         here->lost += p->lost;
-        if (config_channel_at(c, j->line->scope, p->location))
+        if (mapped)
             here->lost += place_unsure(j, ch, p->location, p->unsure);
         else if (!str_empty(p->location))
             here->lost += p->unsure; /* unmapped: no reading of S can ever tell; I4 */
