@@ -4,6 +4,7 @@ import { BODIES, bodyOf } from './bodies.js';
 import { KINDS } from './faults.js';
 import { addLocation, relocate, removeLocation, setLocationActive } from './locations.js';
 import {
+    archiveOrder,
     cancelOrder,
     editOrder,
     fulfilOrder,
@@ -280,6 +281,7 @@ const POSTS = [
     [/^orders\/(.+)\/return$/, BODIES.return, orderCall(openReturn)],
     [/^orders\/(.+)\/process_return$/, BODIES.process_return, orderCall(processReturn)],
     [/^orders\/(.+)\/touch$/, BODIES.none, orderCall((world, order) => changed(world, order))],
+    [/^orders\/(.+)\/archive$/, BODIES.none, orderCall(archiveOrder)],
     [/^orders\/(.+)\/route$/, BODIES.route, orderCall(routeOrder)],
     [/^drafts$/, BODIES.draft, ({ world }, body) => newDraft(world, body)],
     [/^drafts\/(.+)\/complete$/, BODIES.none, ({ world }, _, [id]) => completed(world, id)],

@@ -174,6 +174,12 @@ export function unfulfilOrder(world, order, { fulfillment = null }) {
     world.announce('fulfillments/update', () => fulfilmentPayload(order, one));
 }
 
+/** Put away as done; whether it is shipped or not, nothing else changes. */
+export function archiveOrder(world, order) {
+    order.closedAt ??= world.now();
+    changed(world, order);
+}
+
 /** Open units go to another location: a whole untouched fulfilment order keeps its id, a part becomes a new one. */
 export function moveOrder(world, order, { location, lines = null }) {
     const target = world.locations.get(location);

@@ -137,8 +137,8 @@ typedef struct shop_orders_page {
     size_t count;
     str next; /* cursor; "" at the end */
 } shop_orders_page;
-/* Orders updated at or after `since`, in order of updated_at; or, with `open_only`, all open ones of any age. `after`:
- * a cursor or "". ERR_REMOTE when a cursor repeats. */
+/* Orders updated at or after `since`, in order of updated_at; or, with `open_only`, of any age all that may have units
+ * to ship, archived ones too. `after`: a cursor or "". ERR_REMOTE when a cursor repeats. */
 MUST bool shop_orders(shop *s, instant since, bool open_only, str after, arena *a, shop_orders_page *ret, err *e);
 /* One whole order, every page of its lists, all of one state; *ret_some false: it does not exist. ERR_REMOTE: a list
  * was cut, or it keeps changing. A fulfilment that names no location has "". */

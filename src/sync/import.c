@@ -9,6 +9,9 @@
     (2 * US_PER_S)  /* a reading later than this after the last change has seen all of that second; I1                 \
                      */
 #define READS_MAX 3 /* of one order that was changed back in time between two reads */
+/* Without an order to follow the cursor stays so far behind the shop's clock: an index that stood still is caught up.
+ */
+#define STOOD_STILL_US (3600 * US_PER_S)
 
 typedef struct importing {
     sync_lane *lane;
@@ -148,7 +151,8 @@ static bool import_page(importing *n, const shop_orders_page *page, err *e)
     return true;
 }
 
-/* The cursor only moves forward, and only over what is durable; I9. */
+/* The cursor only moves forward, and only over what is durable. Time alone does not move it: that the search shows no
+ * newer order proves nothing, for its index may stand still (I9). */
 static bool move_cursor(sync_lane *l, instant until, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
@@ -211,7 +215,7 @@ static bool import_pages(sync_lane *l, sync__report *r, sync__import how, bool c
         arena_clear(pages);
         after = str_copy(pages, after);
     } while (!str_empty(after));
-    return !cursor || begun == INSTANT_NONE || move_cursor(l, begun, e);
+    return !cursor || begun == INSTANT_NONE || move_cursor(l, begun - STOOD_STILL_US, e);
 }
 
 bool sync__import_orders(sync_lane *l, sync__report *r, sync__import how, err *e)

@@ -6,6 +6,7 @@
 
 #define LOOK_OVERLAP_US (60 * US_PER_S) /* the cursor overlaps by more than the index lag; I9 */
 #define STAMP_AGE_US    (2 * US_PER_S)  /* stamps are whole seconds; R1 */
+#define ROUNDS_MAX      3
 
 typedef struct look {
     store *db;
@@ -47,21 +48,25 @@ static maybe_qty held_of(const shop_level *l, qty baseline)
     return qty_known(l->reserved.value.value + qty_max(0, aside));
 }
 
-static bool look_level(look *k, sync_sight *ret, err *e)
+static bool read_level(look *k, shop_level *ret, instant *ret_asked, err *e)
 {
     shop_level *l;
-    instant asked;
-    if (!shop_levels(k->remote, k->target.location, &k->target.target.item, 1, k->memory, &l, &asked, e))
+    if (!shop_levels(k->remote, k->target.location, &k->target.target.item, 1, k->memory, &l, ret_asked, e))
         return false;
-    ret->level_read = l->item_exists;
-    ret->stocked = l->level_exists && l->active;
-    ret->tracked = l->tracked;
-    ret->available = l->available.value;
-    ret->committed = l->committed.value;
-    ret->available_at = l->available.at;
-    ret->held = held_of(l, k->target.target.baseline);
-    ret->settled = l->available.at == INSTANT_NONE || l->available.at + STAMP_AGE_US < asked;
+    *ret = *l;
     return true;
+}
+
+static void tell_level(const look *k, const shop_level *l, instant asked, sync_sight *to)
+{
+    to->level_read = l->item_exists;
+    to->stocked = l->level_exists && l->active;
+    to->tracked = l->tracked;
+    to->available = l->available.value;
+    to->committed = l->committed.value;
+    to->available_at = l->available.at;
+    to->held = held_of(l, k->target.target.baseline);
+    to->settled = l->available.at == INSTANT_NONE || l->available.at + STAMP_AGE_US < asked;
 }
 
 /* -- the orders: U -- */
@@ -112,6 +117,7 @@ static bool look_orders(look *k, maybe_qty *ret, err *e)
     qty sum = 0;
     size_t looked = 0;
     instant since = k->shop.orders_until;
+    *ret = QTY_UNKNOWN;
     if (since == INSTANT_NONE)
         return true; /* nothing was ever imported: unknown */
     since -= LOOK_OVERLAP_US + k->shop.index_lag_s * US_PER_S;
@@ -131,6 +137,28 @@ static bool look_orders(look *k, maybe_qty *ret, err *e)
     return true;
 }
 
+/*
+ * The level before the orders and after them: a sale in between is in one of the two only, so both levels must agree,
+ * or the orders are read again. One that never agrees is not settled.
+ */
+static bool look_around(look *k, sync_sight *to, err *e)
+{
+    shop_level before, after;
+    instant asked;
+    bool agree = false;
+    if (!read_level(k, &before, &asked, e))
+        return false;
+    for (int round = 0; !agree && round < ROUNDS_MAX; round++) {
+        if (!look_orders(k, &to->unseen, e) || !read_level(k, &after, &asked, e))
+            return false;
+        agree = sync__levels_agree(&before, &after);
+        before = after;
+    }
+    tell_level(k, &before, asked, to);
+    to->settled &= agree;
+    return true;
+}
+
 bool sync_look(store *db, const world *w, target_key key, arena *a, sync_sight *ret, err *e)
 {
     AUTO(shop_close) shop *remote = NULL;
@@ -139,8 +167,7 @@ bool sync_look(store *db, const world *w, target_key key, arena *a, sync_sight *
     if (!look_target(&k, key, e) || !shop_open(&k.shop, w, &remote, e))
         return false;
     k.remote = remote;
-    if (!look_level(&k, &sight, e) || !look_orders(&k, &sight.unseen, e) ||
-        !shop_history_url(remote, k.target.target.item, a, &sight.history_url, e))
+    if (!look_around(&k, &sight, e) || !shop_history_url(remote, k.target.target.item, a, &sight.history_url, e))
         return false;
     *ret = sight;
     return true;

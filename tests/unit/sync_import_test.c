@@ -274,6 +274,23 @@ static void test_the_cursor_survives_a_lagging_index(void **state)
     fixture_settled(f);
 }
 
+/* The search shows nothing for most of an hour, then all of it: time alone must not have moved the cursor. */
+static void test_an_index_that_stood_still_is_caught_up(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = adopted(1, 100);
+    f->m->index_lag_us = 3000 * US_PER_S;
+    model_place(f->m, (model_sale){.item = 0, .units = 4, .location = 0});
+    for (int i = 0; i < 10; i++) {
+        model_advance(f->m, 290 * US_PER_S);
+        assert_int_equal(fixture_orders(f).new_events, 0);
+    }
+    f->m->index_lag_us = 0;
+    assert_int_equal(fixture_orders(f).new_events, 1);
+    assert_int_equal(fixture_e(f, 0), 96);
+    fixture_settled(f);
+}
+
 static void run_orders(fixture *f)
 {
     AUTO(arena_end) arena *a = arena_new(0);
@@ -337,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_unsure_units_are_decided_by_a_reading),
         cmocka_unit_test(test_a_deleted_order_leaves_its_units_unsure),
         cmocka_unit_test(test_the_cursor_survives_a_lagging_index),
+        cmocka_unit_test(test_an_index_that_stood_still_is_caught_up),
         cmocka_unit_test(test_killed_anywhere),
         cmocka_unit_test(test_tracking_that_changes_voids_what_we_knew),
     };
