@@ -54,6 +54,7 @@ export const BODIES = {
         force: flag,
         source: text,
         app: text,
+        hidden: flag,
     },
     cancel: { ...PICKED, restock: flag, refund_record: flag },
     fulfil: { ...PICKED, location: text },

@@ -56,6 +56,7 @@ export function placeOrder(world, spec) {
         cancelReason: null,
         closedAt: null,
         test: spec.test ?? false,
+        hidden: spec.hidden ?? false,
         edited: false,
         sourceName:
             spec.source ?? (pos ? 'pos' : claims ? (spec.draft ? 'shopify_draft_order' : 'web') : 'marketplace'),

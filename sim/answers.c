@@ -246,7 +246,7 @@ static void answer_orders(call *c)
 {
     js_writer *w = c->w;
     str query = js_str(js_get(c->variables, "query"), STR("")), cursor = STR("");
-    bool open_only = str_equal(query, STR("status:open"));
+    bool open_only = str_starts(query, STR("status:open"));
     order_place *found = ARENA_NEW(c->a, order_place, (size_t)c->shop->order_count + 1);
     order_place after = place_of(js_str(js_get(c->variables, "after"), STR("")));
     int count = search(c->shop, open_only, open_only || str_empty(query) ? 0 : since_of(query), after, found);

@@ -91,7 +91,7 @@ function search(_, args, ctx) {
     const { matches } = parseSearch(args.query, searchFields(updated));
     const keyOf = sort(updated);
     const list = [...ctx.world.orders.values()]
-        .filter((o) => updated(o) !== null && matches(o))
+        .filter((o) => !o.hidden && updated(o) !== null && matches(o))
         .sort((a, b) => compare(keyOf(a), keyOf(b)));
     if (!lagging) kept.lists.set(key, list);
     return list;
@@ -116,7 +116,13 @@ const some = (list, first) => (first === undefined || first === null ? list : li
 const place = (field) => (record, _, ctx) => (record[field] ? find(ctx, 'locations', record[field]) : null);
 
 export default {
-    QueryRoot: { orders, order: takes(['id'], (_, { id }, ctx) => find(ctx, 'orders', id)) },
+    QueryRoot: {
+        orders,
+        order: takes(['id'], (_, { id }, ctx) => {
+            const order = find(ctx, 'orders', id);
+            return order?.hidden ? null : order;
+        }),
+    },
     Order: {
         id: own('id'),
         name: own('name'),

@@ -115,6 +115,8 @@ int64_t cli__elapsed_us(const cli *c);
 MUST bool cli__product(store_tx *tx, const char *sku, int64_t *ret, err *e); /* ERR_MISSING with the mend */
 MUST bool cli__channel(const store_config *c, const char *code, const store_channel **ret, err *e);
 
+MUST bool cli__shop_row(store_tx *tx, const char *code, const store_shop **ret, err *e);
+
 /* cmd_sync.c: the shop that --shop names, or the only one; a report as text or JSON */
 MUST bool cli__shop_named(cli *c, str *ret, err *e);
 void cli__report(cli *c, const char *job, const sync_report *r);
@@ -131,6 +133,9 @@ command_run cmd_shop_check, cmd_shop_link, cmd_shop_adopt;
 command_run cmd_sync_recent, cmd_sync_hard, cmd_sync_orders;
 command_run cmd_job_list, cmd_job_show, cmd_job_schedule, cmd_job_run, cmd_job_pause, cmd_job_resume, cmd_job_cancel;
 command_run cmd_job_history, cmd_job_log, cmd_diagnose;
+command_run cmd_quarantine_list, cmd_quarantine_release, cmd_incident_list, cmd_incident_accept, cmd_shop_apps,
+    cmd_shop_app_claims;
+bool cli__check_channel(const cli *c, err *e);  /* cmd_doubt.c */
 bool cli__check_schedule(const cli *c, err *e); /* cmd_job.c */
 bool cli__check_diagnose(const cli *c, err *e); /* cmd_diagnose.c */
 command_run cmd_serve;

@@ -4,12 +4,9 @@
 static bool shop_row(cli *c, const char *code, store_shop *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    const store_config *config;
-    if (!store_begin(c->store, STORE_READ, &tx, e) || !store_config_get(tx, &config, e))
+    const store_shop *s;
+    if (!store_begin(c->store, STORE_READ, &tx, e) || !cli__shop_row(tx, code, &s, e))
         return false;
-    const store_shop *s = config_shop_by_code(config, str_trim(str_of(code)));
-    if (!s)
-        return ERR(e, ERR_MISSING, "there is no shop '%s'; 'evenstock export config' shows them", code);
     *ret = *s; /* its texts live as long as the store's configuration, which nothing here changes */
     return true;
 }
@@ -35,7 +32,109 @@ static void strings_line(cli *c, const char *what, const str *list, size_t count
 
 /* -- check -- */
 
-static void facts_json(cli *c, const shop_facts *f, bool ok)
+typedef struct channel_trouble { /* a channel whose location does not do what the channel needs */
+    str channel;
+    const char *what;
+    bool stops; /* nothing of it is sold there */
+} channel_trouble;
+typedef VEC(channel_trouble) channel_troubles;
+
+static channel_trouble trouble_of(const store_channel *ch, const shop_facts *f)
+{
+    for (size_t i = 0; i < f->location_count; i++) {
+        const shop_location *l = &f->locations[i];
+        if (!str_equal(l->id, ch->location))
+            continue;
+        if (!l->active)
+            return (channel_trouble){ch->code, "its location is not active", true};
+        return (channel_trouble){ch->code, l->fulfills_online ? NULL : "its location does not fulfil online orders",
+                                 false};
+    }
+    return (channel_trouble){ch->code, "its location does not exist", true};
+}
+
+static bool find_troubles(cli *c, int64_t of, const shop_facts *f, channel_troubles *ret, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    const store_config *config;
+    if (!store_begin(c->store, STORE_READ, &tx, e) || !store_config_get(tx, &config, e))
+        return false;
+    for (size_t i = 0; i < config->channel_count; i++) {
+        channel_trouble t = trouble_of(&config->channels[i], f);
+        if (config->channels[i].shop != of || !t.what)
+            continue;
+        t.channel = str_copy(c->memory, t.channel);
+        *vec_push(c->memory, ret) = t;
+    }
+    return true;
+}
+
+static void troubles_json(js_writer *w, const channel_troubles *list)
+{
+    js_array(w, "channels");
+    for (size_t i = 0; i < list->count; i++) {
+        js_object(w, NULL);
+        js_put_str(w, "channel", list->at[i].channel);
+        js_put_z(w, "trouble", list->at[i].what);
+        js_close(w);
+    }
+    js_close(w);
+}
+
+/* Which way this shop went where Shopify does not say: as counted by hard syncs. */
+typedef struct counts {
+    store_assumed *rows;
+    size_t count;
+} counts;
+
+static store_assumed count_of(const counts *n, assumed_id id)
+{
+    str name = str_of(domain_assumed_name(id));
+    for (size_t i = 0; i < n->count; i++)
+        if (str_equal(n->rows[i].what, name))
+            return n->rows[i];
+    return (store_assumed){.what = name};
+}
+
+static const char *verdict_of(store_assumed n)
+{
+    return n.failed > n.held ? "otherwise" : n.held > 0 ? "as assumed" : "not seen yet";
+}
+
+static bool find_counts(cli *c, int64_t of, counts *ret, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    return store_begin(c->store, STORE_READ, &tx, e) &&
+           store_assumed_counts(tx, of, c->memory, &ret->rows, &ret->count, e);
+}
+
+static void counts_json(js_writer *w, const counts *n)
+{
+    js_array(w, "assumed");
+    for (assumed_id id = 0; id < ASSUMED_KINDS; id++) {
+        store_assumed one = count_of(n, id);
+        js_object(w, NULL);
+        js_put_str(w, "name", one.what);
+        js_put_z(w, "what", domain_assumed_what(id));
+        js_put_int(w, "held", one.held);
+        js_put_int(w, "otherwise", one.failed);
+        js_put_z(w, "verdict", verdict_of(one));
+        js_close(w);
+    }
+    js_close(w);
+}
+
+static void counts_text(cli *c, const counts *n)
+{
+    for (assumed_id id = 0; id < ASSUMED_KINDS; id++) {
+        store_assumed one = count_of(n, id);
+        if (one.held + one.failed > 0)
+            cli__line(c, "%s: %s %" PRId64 " times, otherwise %" PRId64 " times (%s)", verdict_of(one),
+                      domain_assumed_name(id), one.held, one.failed, domain_assumed_what(id));
+    }
+}
+
+static void facts_json(cli *c, const shop_facts *f, const channel_troubles *troubles, const counts *assumed, bool ok)
 {
     js_writer w = cli__json(c);
     js_object(&w, NULL);
@@ -58,10 +157,12 @@ static void facts_json(cli *c, const shop_facts *f, bool ok)
         js_close(&w);
     }
     js_close(&w);
+    troubles_json(&w, troubles);
+    counts_json(&w, assumed);
     js_close(&w);
 }
 
-static void facts_text(cli *c, const shop_facts *f, str asked)
+static void facts_text(cli *c, const shop_facts *f, const channel_troubles *troubles, str asked)
 {
     cli__line(c, "%.*s (%.*s), plan %.*s: %" PRId64 " points a second, bucket %" PRId64, STR_ARG(f->name),
               STR_ARG(f->domain), STR_ARG(f->plan), f->restore_rate, f->bucket);
@@ -75,6 +176,8 @@ static void facts_text(cli *c, const shop_facts *f, str asked)
         cli__line(c, "%-36.*s %.*s%s%s", STR_ARG(f->locations[i].id), STR_ARG(f->locations[i].name),
                   f->locations[i].active ? "" : ", inactive",
                   f->locations[i].fulfills_online ? "" : ", does not fulfil online orders");
+    for (size_t i = 0; i < troubles->count; i++)
+        cli__line(c, "channel %.*s: %s", STR_ARG(troubles->at[i].channel), troubles->at[i].what);
 }
 
 bool cmd_shop_check(cli *c, cli_exit *ret, err *e)
@@ -82,13 +185,20 @@ bool cmd_shop_check(cli *c, cli_exit *ret, err *e)
     AUTO(shop_close) shop *s = NULL;
     store_shop row;
     shop_facts f;
-    if (!shop_row(c, c->args[0], &row, e) || !shop_open(&row, &c->world, &s, e) || !shop_check(s, c->memory, &f, e))
+    channel_troubles troubles = {0};
+    counts assumed = {0};
+    if (!shop_row(c, c->args[0], &row, e) || !shop_open(&row, &c->world, &s, e) || !shop_check(s, c->memory, &f, e) ||
+        !find_troubles(c, row.id, &f, &troubles, e) || !find_counts(c, row.id, &assumed, e))
         return false;
     bool ok = f.missing_count == 0 && str_equal(row.api_version, f.api_version);
+    for (size_t i = 0; i < troubles.count; i++)
+        ok &= !troubles.at[i].stops;
     if (c->json)
-        facts_json(c, &f, ok);
+        facts_json(c, &f, &troubles, &assumed, ok);
     else
-        facts_text(c, &f, row.api_version);
+        facts_text(c, &f, &troubles, row.api_version);
+    if (!c->json)
+        counts_text(c, &assumed);
     *ret = ok ? CLI_GOOD : CLI_FOUND;
     return true;
 }

@@ -41,10 +41,16 @@ static void report_text(cli *c, const char *job, const sync_report *r)
         cli__line(c, "  would write %.*s in %.*s: %+" PRId64 " (target %" PRId64 "): %.*s", STR_ARG(r->lines[i].sku),
                   STR_ARG(r->lines[i].channel), r->lines[i].delta, r->lines[i].target, STR_ARG(r->lines[i].why));
     for (size_t i = 0; i < r->incident_count && i < 20; i++)
-        cli__line(c, "  changed by somebody else: %.*s in %.*s by %+" PRId64 ", between %s and %s%s%.*s",
+        cli__line(c, "  changed: %.*s in %.*s by %+" PRId64 ", between %s and %s, not by us%s%.*s",
                   STR_ARG(r->incidents[i].sku), STR_ARG(r->incidents[i].channel), r->incidents[i].drift,
                   time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z,
                   str_empty(r->incidents[i].history) ? "" : "; see ", STR_ARG(r->incidents[i].history));
+    for (size_t i = 0; i < r->relinked_count && i < 20; i++)
+        cli__line(c, "  %.*s was linked to %.*s, now to %.*s", STR_ARG(r->relinked[i].sku),
+                  STR_ARG(r->relinked[i].from),
+                  STR_ARG(str_empty(r->relinked[i].to) ? STR("nothing") : r->relinked[i].to));
+    if (r->activated)
+        cli__line(c, "  %" PRId64 " items were stocked at a location", r->activated);
     for (size_t i = 0; i < r->left_count && i < 20; i++)
         cli__line(c, "  not confirmed: %.*s in %.*s: %.*s", STR_ARG(r->left[i].sku), STR_ARG(r->left[i].channel),
                   STR_ARG(r->left[i].why));

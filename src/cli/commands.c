@@ -67,6 +67,14 @@ static const opt OPTS_HISTORY[] = {
     {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
     {"limit", OPT_COUNT, "N", "at most N runs (50)"},
     {0}};
+static const opt OPTS_TARGET[] = {
+    {"channel", OPT_TEXT, "CODE", "the channel (needed)"},
+    {0}};
+static const opt OPTS_INCIDENTS[] = {
+    {"shop", OPT_TEXT, "CODE", "only this shop"},
+    {"open", OPT_FLAG, NULL, "only those that are not mended"},
+    {"limit", OPT_COUNT, "N", "at most N of a shop, newest first (50)"},
+    {0}};
 static const opt OPTS_DIAGNOSE[] = {
     {"channel", OPT_TEXT, "CODE", "whose number is asked about (needed)"},
     {0}};
@@ -123,6 +131,13 @@ const command COMMANDS[] = {
     {"import products", "FILE", 1, 1, NEEDS_STORE_WRITE, OPTS_IMPORT, cmd_import_products,
      "create or change products, from a CSV or Shopify's product export",
      "Columns: sku,title,product_type,vendor,tags,upc; or Shopify's own (Handle,Title,...,Variant SKU).\n" FILE_HELP},
+    {"incident accept", "SKU", 1, 1, NEEDS_STORE_WRITE, OPTS_TARGET, cmd_incident_accept,
+     "accept units that Shopify has committed and no order explains",
+     "Such units forbid Evenstock to raise the number. Once accepted, only more of them do.\n\n"
+     "  evenstock incident accept SHIRT-M --channel web\n", cli__check_channel},
+    {"incident list", "", 0, 0, NEEDS_STORE_READ, OPTS_INCIDENTS, cmd_incident_list,
+     "show what others did to Shopify's numbers, newest first",
+     "Exit status 1: some are not mended.\n"},
     {"init", "", 0, 0, NEEDS_STORE_WRITE, NULL, cmd_init,
      "create the database, or bring it to this version",
      "Not needed: every command that writes does the same.\n"},
@@ -152,6 +167,13 @@ const command COMMANDS[] = {
     {"man", "", 0, 0, NEEDS_NOTHING, NULL, cmd_man,
      "write the man page, in mdoc",
      "  evenstock man | man -l -\n"},
+    {"quarantine list", "", 0, 0, NEEDS_STORE_READ, OPTS_LIST, cmd_quarantine_list,
+     "show what is not pushed, with the reason and the mend",
+     "What is read there (not stocked, untracked, gone) is taken up by the next Hard Sync once it is mended; so is a\n"
+     "refused line when it would say something else. Exit status 1: there are some.\n"},
+    {"quarantine release", "SKU", 1, 1, NEEDS_STORE_WRITE, OPTS_TARGET, cmd_quarantine_release,
+     "push it again",
+     "  evenstock quarantine release SHIRT-M --channel web\n", cli__check_channel},
     {"serve", "", 0, 0, NEEDS_STORE_WRITE, OPTS_SERVE, cmd_serve,
      "run the schedules of all jobs, and answer HTTP: pages and REST",
      "Prints one line of JSON when it is ready: its url, and, the first time, the token that writes need. Ends at SIGTERM.\n"
@@ -160,6 +182,12 @@ const command COMMANDS[] = {
     {"shop adopt", "CODE", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_adopt,
      "read the shop's quantities as the start of what is explained",
      "Writes nothing to the shop. Look at the differences it reports: the next sync pushes them.\n"},
+    {"shop app-claims", "CODE APP", 2, 2, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_app_claims,
+     "take an app off the list of those whose orders claim no stock", NULL},
+    {"shop apps", "CODE", 1, 1, NEEDS_STORE_READ, NULL, cmd_shop_apps,
+     "show the apps whose orders claim no stock",
+     "Shopify does not tell which they are; they are found by the committed units that are missing. Their orders are\n"
+     "demand here, and are pushed.\n"},
     {"shop check", "CODE", 1, 1, NEEDS_STORE_READ | NEEDS_NET, NULL, cmd_shop_check,
      "test the connection: version, scopes, plan, budget, locations", NULL},
     {"shop link", "CODE", 1, 1, NEEDS_STORE_WRITE | NEEDS_NET, NULL, cmd_shop_link,

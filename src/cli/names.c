@@ -23,3 +23,15 @@ bool cli__channel(const store_config *c, const char *code, const store_channel *
     *ret = ch;
     return true;
 }
+
+bool cli__shop_row(store_tx *tx, const char *code, const store_shop **ret, err *e)
+{
+    const store_config *config;
+    if (!store_config_get(tx, &config, e))
+        return false;
+    const store_shop *s = config_shop_by_code(config, str_trim(str_of(code)));
+    if (!s)
+        return ERR(e, ERR_MISSING, "there is no shop '%s'; 'evenstock export config' shows them", code);
+    *ret = s;
+    return true;
+}

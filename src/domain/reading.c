@@ -316,7 +316,7 @@ const reading *domain_reading_next(arena *a, const reading *old, const reading_r
     return r;
 }
 
-const reading *domain_reading_claim(arena *a, const reading *r, str line, bool claims)
+const reading *domain_reading_claim(arena *a, const reading *r, str line, int claims)
 {
     reading *next = ARENA_NEW(a, reading, 1);
     *next = *r;
@@ -324,14 +324,14 @@ const reading *domain_reading_claim(arena *a, const reading *r, str line, bool c
     for (size_t i = 0; i < r->line_count; i++) {
         reading_line *l = &next->lines[i];
         *l = r->lines[i];
-        if (!str_equal(l->raw.id, line) || l->claims == (int)claims)
+        if (!str_equal(l->raw.id, line) || l->claims == claims)
             continue;
         l->claims = claims;
         l->places = ARENA_NEW(a, reading_place, l->place_count + 1);
         for (size_t k = 0; k < l->place_count; k++) {
             reading_place *p = &l->places[k];
             *p = r->lines[i].places[k];
-            p->claim = claims ? -(p->open + p->departed + p->lost) : 0;
+            p->claim = claims == 1 ? -(p->open + p->departed + p->lost) : 0;
         }
     }
     return next;

@@ -107,8 +107,9 @@ typedef struct reading {
 const reading *domain_reading_next(arena *a, const reading *old, const reading_raw *now, instant asked_at,
                                    bool claimless_app);
 
-/* `r` with one line's `claims` as C has shown them (I5): it claims what its open, departed and lost units say, or 0. */
-const reading *domain_reading_claim(arena *a, const reading *r, str line, bool claims);
+/* `r` with one line's `claims` (1, 0, -1) as C has shown them (I5): a line of 1 claims what its open, departed and lost
+ * units say, the others nothing. */
+const reading *domain_reading_claim(arena *a, const reading *r, str line, int claims);
 
 void domain_reading_write(const reading *r, buf *to);                            /* JSON, for the store */
 MUST bool domain_reading_parse(arena *a, str json, const reading **ret, err *e); /* ERR_CORRUPT with the path */

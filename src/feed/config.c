@@ -284,7 +284,8 @@ static bool shop(config_job *j, size_t n, const js_value *entry, err *e)
                       .writable = true,
                       .index_lag_s = 120,
                       .adopted_at = INSTANT_NONE,
-                      .orders_until = INSTANT_NONE};
+                      .orders_until = INSTANT_NONE,
+                      .reconciled_at = INSTANT_NONE};
     if (old)
         now = *old;
     return feed__fields_take(j, t, entry, !old, &now, e) && shop_secrets(j, entry, &now, e) && shop_check(j, &now, e) &&

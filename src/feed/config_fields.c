@@ -46,6 +46,7 @@ static const config_field CHANNEL[] = {
     {"reserve_inventory", TYPE_FLAG, offsetof(store_channel, reserve_inventory)},
     {"hold_preorder", TYPE_FLAG, offsetof(store_channel, hold_preorder)},
     {"publish_negative", TYPE_FLAG, offsetof(store_channel, publish_negative)},
+    {"activate_items", TYPE_FLAG, offsetof(store_channel, activate_items)},
 };
 static const config_field PRODUCT[] = {
     {"sku", TYPE_TEXT, offsetof(store_product, sku), .needed = true},

@@ -27,7 +27,22 @@ static void incidents_json(js_writer *w, const sync_report *r)
         js_put_int(w, "explained", n->explained);
         js_put_instant(w, "after", n->after);
         js_put_instant(w, "before", n->before);
+        js_put_instant(w, "read_at", n->read_at);
+        js_put_str(w, "who", n->who);
         js_put_str(w, "history", n->history);
+        js_close(w);
+    }
+    js_close(w);
+}
+
+static void relinked_json(js_writer *w, const sync_report *r)
+{
+    js_array(w, "relinked");
+    for (size_t i = 0; i < r->relinked_count; i++) {
+        js_object(w, NULL);
+        js_put_str(w, "sku", r->relinked[i].sku);
+        js_put_str(w, "from", r->relinked[i].from);
+        js_put_str(w, "to", r->relinked[i].to);
         js_close(w);
     }
     js_close(w);
@@ -78,8 +93,10 @@ void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool 
     js_put_z(w, "job", job);
     report_numbers(w, job, r);
     if (strcmp(job, "hard") == 0) {
+        js_put_int(w, "activated", r->activated);
         left_json(w, r);
         incidents_json(w, r);
+        relinked_json(w, r);
     }
     if (lines)
         lines_json(w, r);

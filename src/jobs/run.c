@@ -197,7 +197,8 @@ static bool finish(const running *r, const sync_report *report, str error, err *
     AUTO(buf_end) buf counts = buf_new(COUNTS_MAX);
     if (report) {
         sync_report brief = *report;
-        brief.left_count = brief.incident_count = brief.line_count = 0; /* lists are told once, in the log */
+        brief.left_count = brief.incident_count = brief.line_count = brief.relinked_count =
+            0; /* lists are told once, in the log */
         js_writer w = js_writer_new(&counts);
         jobs_report_json(&w, r->request->kind->name, &brief, /* lines= */ false);
     }

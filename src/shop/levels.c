@@ -66,7 +66,8 @@ bool shop__level_parse(const js_value *item, str location, shop_level *ret, err 
 {
     shop_level l = {.location = location, .item_exists = true};
     clear(&l);
-    if (!js_want_str(item, "id", "item", &l.item, e) || !js_want_bool(item, "tracked", "item", &l.tracked, e))
+    if (!js_want_str(item, "id", "item", &l.item, e) || !shop__maybe_str(item, "sku", "item", &l.sku, e) ||
+        !js_want_bool(item, "tracked", "item", &l.tracked, e))
         return false;
     const js_value *level = js_get(item, "inventoryLevel");
     if (!level)

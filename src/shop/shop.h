@@ -111,6 +111,7 @@ typedef struct shop_quantity {
 } shop_quantity;
 typedef struct shop_level { /* one (item, location) */
     str item, location;
+    str sku;                                         /* the item's, as Shopify has it now; "" none or not told */
     bool item_exists, level_exists, active, tracked; /* active: stocked there; P9 */
     shop_quantity available, committed, on_hand, incoming, reserved, damaged, quality_control, safety_stock;
 } shop_level;

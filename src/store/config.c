@@ -364,7 +364,11 @@ bool store_channel_put(store_tx *tx, const store_channel *ch, int64_t *ret_id, e
     return true;
 }
 
-static bool shop_change(store_tx *tx, int64_t shop, instant adopted_at, instant orders_until, err *e)
+typedef struct shop_state { /* INSTANT_NONE: stays */
+    instant adopted_at, orders_until, reconciled_at;
+} shop_state;
+
+static bool shop_change(store_tx *tx, int64_t shop, shop_state now, err *e)
 {
     const store_config *c;
     if (!store_config_get(tx, &c, e))
@@ -372,19 +376,26 @@ static bool shop_change(store_tx *tx, int64_t shop, instant adopted_at, instant 
     const store_shop *found = config_shop(c, shop);
     CHECK(found);
     store_shop row = *found;
-    if (adopted_at != INSTANT_NONE)
-        row.adopted_at = adopted_at;
-    if (orders_until != INSTANT_NONE)
-        row.orders_until = orders_until;
+    if (now.adopted_at != INSTANT_NONE)
+        row.adopted_at = now.adopted_at;
+    if (now.orders_until != INSTANT_NONE)
+        row.orders_until = now.orders_until;
+    if (now.reconciled_at != INSTANT_NONE)
+        row.reconciled_at = now.reconciled_at;
     return store_shop_put(tx, &row, NULL, e);
 }
 
 bool store_shop_adopted(store_tx *tx, int64_t shop, instant at, err *e)
 {
-    return shop_change(tx, shop, at, INSTANT_NONE, e);
+    return shop_change(tx, shop, (shop_state){at, INSTANT_NONE, INSTANT_NONE}, e);
 }
 
 bool store_shop_orders_until(store_tx *tx, int64_t shop, instant until, err *e)
 {
-    return shop_change(tx, shop, INSTANT_NONE, until, e);
+    return shop_change(tx, shop, (shop_state){INSTANT_NONE, until, INSTANT_NONE}, e);
+}
+
+bool store_shop_reconciled(store_tx *tx, int64_t shop, instant at, err *e)
+{
+    return shop_change(tx, shop, (shop_state){INSTANT_NONE, INSTANT_NONE, at}, e);
 }

@@ -38,8 +38,9 @@ typedef struct store_shop {
     int64_t index_lag_s;  /* how far Shopify's order search may lag; protocol I9 */
     bool unmapped_ignore; /* unmapped_orders: "ignore"; else "demand" */
     /* State, not configuration: */
-    instant adopted_at;   /* INSTANT_NONE: never adopted */
-    instant orders_until; /* the polling cursor: everything updated before it has been imported; protocol I9 */
+    instant adopted_at;    /* INSTANT_NONE: never adopted */
+    instant orders_until;  /* the polling cursor: everything updated before it has been imported; protocol I9 */
+    instant reconciled_at; /* a hard sync that began then left nothing: whatever drifts now came later; R6 */
 } store_shop;
 
 typedef struct store_channel {
@@ -52,7 +53,8 @@ typedef struct store_channel {
     int64_t facility;   /* physical; else 0 */
     int64_t ships_from; /* protocol I8; 0: none */
     bool reserve_inventory, hold_preorder, publish_negative;
-    int64_t behind; /* products with an id >= this one have yet to be recomputed; -1: none. store_catch_up */
+    bool activate_items; /* a hard sync stocks linked items at the location */
+    int64_t behind;      /* products with an id >= this one have yet to be recomputed; -1: none. store_catch_up */
 } store_channel;
 
 typedef struct store_config {
@@ -94,3 +96,4 @@ MUST bool store_channel_put(store_tx *tx, const store_channel *c, int64_t *ret_i
 
 MUST bool store_shop_adopted(store_tx *tx, int64_t shop, instant at, err *e);
 MUST bool store_shop_orders_until(store_tx *tx, int64_t shop, instant until, err *e);
+MUST bool store_shop_reconciled(store_tx *tx, int64_t shop, instant at, err *e);

@@ -178,6 +178,15 @@ struct store_ops {
     bool (*told_done)(store *s, int64_t shop, const store_told *t, err *e);
     bool (*app_claimless)(store *s, int64_t shop, str app, bool *ret, err *e);
     bool (*app_claimless_add)(store *s, int64_t shop, str app, instant at, err *e);
+    bool (*app_claimless_drop)(store *s, int64_t shop, str app, err *e);
+    bool (*apps_claimless)(store *s, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e);
+
+    /* what is assumed: `what` 0 ends it; resting ones of a shop, or (with a product) of one target */
+    bool (*assumed_rests)(store *s, target_key k, unsigned what, err *e);
+    bool (*assumed_resting)(store *s, int64_t shop, target_key k, arena *a, store_resting **ret, size_t *ret_count,
+                            err *e);
+    bool (*assumed_count)(store *s, int64_t shop, str what, bool held, err *e);
+    bool (*assumed_counts)(store *s, int64_t shop, arena *a, store_assumed **ret, size_t *ret_count, err *e);
 
     /* targets across products */
     bool (*product_of_item)(store *s, int64_t shop, str item, int64_t *ret_product, err *e);

@@ -181,3 +181,13 @@ bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, er
 {
     return tx->owner->ops->app_claimless_add(tx->owner, shop, app, at, e);
 }
+
+bool store_app_claimless_drop(store_tx *tx, int64_t shop, str app, err *e)
+{
+    return tx->owner->ops->app_claimless_drop(tx->owner, shop, app, e);
+}
+
+bool store_apps_claimless(store_tx *tx, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e)
+{
+    return tx->owner->ops->apps_claimless(tx->owner, shop, a, ret, ret_count, e);
+}

@@ -177,6 +177,36 @@ bool store_target_accept_excess(store_tx *tx, target_key k, qty excess, err *e)
     return true;
 }
 
+/* -- what is assumed of Shopify -- */
+
+bool store_assumed_rests(store_tx *tx, target_key k, unsigned what, err *e)
+{
+    return what == 0 || tx->owner->ops->assumed_rests(tx->owner, k, what, e);
+}
+
+bool store_assumed_resting(store_tx *tx, int64_t shop, arena *a, store_resting **ret, size_t *ret_count, err *e)
+{
+    return tx->owner->ops->assumed_resting(tx->owner, shop, (target_key){0}, a, ret, ret_count, e);
+}
+
+bool store_assumed_found(store_tx *tx, int64_t shop, target_key k, bool right, err *e)
+{
+    store_resting *rows;
+    size_t count;
+    store *s = tx->owner;
+    if (!s->ops->assumed_resting(s, shop, k, tx->memory, &rows, &count, e))
+        return false;
+    for (unsigned id = 0; count > 0 && id < ASSUMED_KINDS; id++)
+        if ((rows[0].what >> id & 1) && !s->ops->assumed_count(s, shop, str_of(domain_assumed_name(id)), right, e))
+            return false;
+    return count == 0 || s->ops->assumed_rests(s, k, 0, e);
+}
+
+bool store_assumed_counts(store_tx *tx, int64_t shop, arena *a, store_assumed **ret, size_t *ret_count, err *e)
+{
+    return tx->owner->ops->assumed_counts(tx->owner, shop, a, ret, ret_count, e);
+}
+
 /* -- what owes -- */
 
 bool store__owes(const store_target *t, owing_class *ret)

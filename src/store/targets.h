@@ -80,6 +80,22 @@ MUST bool store_targets_aside(store_tx *tx, int64_t shop, uint32_t limit, arena 
                               err *e);
 MUST bool store_target_get(store_tx *tx, target_key k, arena *a, target_row *ret, bool *ret_some, err *e);
 
+/* -- what is assumed of Shopify: domain/assumed.h -- */
+typedef struct store_assumed {
+    str what; /* its name */
+    int64_t held, failed;
+} store_assumed;
+/* E of the target rests on these assumptions (a set of bits, added to those that stand). */
+MUST bool store_assumed_rests(store_tx *tx, target_key k, unsigned what, err *e);
+typedef struct store_resting {
+    target_key key;
+    int64_t what;
+} store_resting;
+MUST bool store_assumed_resting(store_tx *tx, int64_t shop, arena *a, store_resting **ret, size_t *ret_count, err *e);
+/* The target was found right, or otherwise: counted for each assumption that it rested on, which it does no longer. */
+MUST bool store_assumed_found(store_tx *tx, int64_t shop, target_key k, bool right, err *e);
+MUST bool store_assumed_counts(store_tx *tx, int64_t shop, arena *a, store_assumed **ret, size_t *ret_count, err *e);
+
 /* -- operations -- */
 typedef enum operation_kind { OPERATION_PUSH, OPERATION_REPAIR, OPERATION_KINDS } operation_kind;
 typedef enum operation_state {

@@ -178,6 +178,56 @@ static bool list_app(sync_lane *l, store_tx *tx, str app, err *e)
     }
 }
 
+/* -- taking an app off the list -- */
+
+/* Its open lines claim nothing until C shows it: E stays high meanwhile (I5). */
+static const reading *with_doubt(arena *a, const reading *r)
+{
+    reading *next = ARENA_NEW(a, reading, 1);
+    *next = *r;
+    next->claimless_app = false;
+    r = next;
+    for (size_t i = 0; i < next->line_count; i++)
+        if (next->lines[i].claims == 0 && next->lines[i].raw.tracked)
+            r = domain_reading_claim(a, r, next->lines[i].raw.id, -1);
+    return r;
+}
+
+static bool doubt_orders(sync_lane *l, store_tx *tx, str app, err *e)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    str after = STR("");
+    for (;;) {
+        store_reading *rows;
+        size_t count;
+        if (!store_readings(tx, l->shop, STR(""), /* open_only= */ true, after, 100, a, &rows, &count, e))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            const reading *r;
+            if (!domain_reading_parse(a, rows[i].json, &r, e))
+                return err_wrap(e, "the reading of order %.*s", STR_ARG(rows[i].order));
+            if (str_equal(r->raw.app, app) && !enter_again(l, tx, &rows[i], with_doubt(a, r), e))
+                return false;
+        }
+        if (count < 100)
+            return true;
+        after = rows[count - 1].order;
+    }
+}
+
+bool sync_app_claims(sync_lane *l, str app, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    bool listed;
+    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) ||
+        !store_app_claimless(tx, l->shop, app, &listed, e))
+        return false;
+    if (!listed)
+        return ERR(e, ERR_MISSING, "shop '%.*s' has no app '%.*s' whose orders are known to claim no stock",
+                   STR_ARG(l->options.shop), STR_ARG(app));
+    return store_app_claimless_drop(tx, l->shop, app, e) && doubt_orders(l, tx, app, e) && store_commit(&tx, e);
+}
+
 /* -- lines of which it is not known whether they claim -- */
 
 static bool lines_claim(sync__confirmation *c, store_tx *tx, const target_row *now, err *e)
@@ -196,7 +246,7 @@ static bool lines_claim(sync__confirmation *c, store_tx *tx, const target_row *n
         const reading *next = r;
         for (size_t n = 0; n < r->line_count; n++)
             if (r->lines[n].claims == -1 && str_equal(r->lines[n].raw.item, now->target.item))
-                next = domain_reading_claim(a, next, r->lines[n].raw.id, true);
+                next = domain_reading_claim(a, next, r->lines[n].raw.id, 1);
         /* E is an agreed reading of after these orders, or their claim is the very drift that is about to be judged. */
         bool in_anchor = r->raw.created_at < now->target.epoch;
         sync__entered ignored;

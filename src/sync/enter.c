@@ -353,6 +353,24 @@ static bool act_on_doubts(entering *n, bool changed, err *e)
     return true;
 }
 
+/* What E rests on from now on at the places of a line that changed; the next hard sync finds out. */
+static bool note_assumed(entering *n, const entered *line, const reading *old, err *e)
+{
+    const reading_line *was = old ? line_of(old, line->line->raw.id) : NULL;
+    for (size_t k = 0; k < line->line->place_count; k++) {
+        str location = line->line->places[k].location;
+        unsigned what = domain_assumed(&n->now->raw, was, line->line, location);
+        target_row row;
+        bool some;
+        if (what == 0)
+            continue;
+        if (!target_at(n, line->product, location, &row, &some, e) ||
+            (some && row.target.e.known && !store_assumed_rests(n->tx, row.key, what, e)))
+            return false;
+    }
+    return true;
+}
+
 /* -- entering -- */
 
 /* The own date of what the reading did: of an order that is new and whole, its making; else its last change, never
@@ -420,6 +438,8 @@ bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *
         CHECK(n.lines.at[i].line);
     }
     done = done && act_on_doubts(&n, !same, e) && (old || stamp_unseen(&n, at, e));
+    for (size_t i = 0; done && !same && i < n.lines.count; i++)
+        done = note_assumed(&n, &n.lines.at[i], old, e);
     for (size_t i = 0; done && i < n.lines.count; i++)
         done = settle(&n, &n.lines.at[i], n.now != now ? now->raw.updated_at : at, /* keep_explained= */ false, e);
     if (!done)

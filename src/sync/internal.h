@@ -53,6 +53,7 @@ typedef struct sync__report {
     VEC(sync_left) left;
     VEC(sync_plan_line) lines;
     VEC(sync_incident) incidents;
+    VEC(sync_relinked) relinked;
     int64_t began_ticks;
     shop_totals before;
     bool push_falls; /* of an import: between two orders */
@@ -107,6 +108,8 @@ MUST bool sync__answered(sync_lane *l, const store_operation *o, instant newest_
 
 /* -- quarantine.c -- */
 MUST bool sync__quarantine(store_tx *tx, const operation_line *line, str code, str message, err *e);
+/* Releases those refused targets whose push would say something else by now. */
+MUST bool sync__recheck(sync_lane *l, const target_key *list, size_t count, err *e);
 
 /* -- settle.c -- */
 /* Sends again what an earlier run left open (P6). The operations that only a reading can close (R7) are told. */
@@ -241,6 +244,9 @@ MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__re
 MUST bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t count, err *e);
 
 /* -- judge.c -- */
+/* All that can be said of a drift: every write of ours has its key and its group, and the orders were read. */
+#define SYNC__WHO                "not us: staff, another app or a transfer; Shopify's API names nobody, its history page does"
+#define SYNC__UNKNOWN_COMMITMENT "unknown_commitment" /* kind of an incident; R5 */
 /* After the first read: from when on it can be confirmed, with why not before; INSTANT_NONE: now. */
 instant sync__ready_from(const sync__confirmation *c, sync__suspect *s);
 typedef struct sync__repairs { /* lines of the operation in the making, in one transaction with what they rest on; R6 */
@@ -262,6 +268,7 @@ MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
 /* -- scan.c -- */
 typedef struct sync__place { /* shared by all targets of a channel */
     str location, channel;
+    bool activate; /* the channel wants its items stocked */
 } sync__place;
 typedef struct sync__mapped { /* what a scan needs of a linked target; there may be a million */
     target_key key;
@@ -270,14 +277,26 @@ typedef struct sync__mapped { /* what a scan needs of a linked target; there may
     maybe_qty e;
     qty t, baseline;
     target_state state;
-    bool marked, in_doubt; /* in_doubt: in an open operation */
+    bool marked, in_doubt, rests; /* in an open operation; E rests on what is assumed of Shopify */
 } sync__mapped;
 typedef VEC(const sync__mapped *) sync__mapped_list;
 /* Linked targets of the lane, by location, then item. */
 MUST bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e);
 typedef bool sync__level_each(void *ctx, const sync__mapped *m, const shop_level *l, err *e);
-/* Reads the level of each; no transaction is open when it is told. */
-MUST bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *each, void *ctx, err *e);
+/* Reads the level of each, but where `facts` say that the location is closed; no transaction is open when it is told.
+ */
+MUST bool sync__scan(sync_lane *l, const shop_facts *facts, const sync__mapped_list *list, sync__level_each *each,
+                     void *ctx, err *e);
+
+/* -- items.c: what a hard sync does about items that are not what they were -- */
+/* Stocks the items at their locations; what cannot be stocked is left. Those that are now stocked come to *ret. */
+typedef VEC(target_key) sync__keys;
+MUST bool sync__activate(sync_lane *l, sync__report *r, const sync__mapped *const *list, size_t count, arena *a,
+                         sync__keys *ret, err *e);
+
+/* -- link.c -- */
+/* Links again the products whose SKU another item has by now; *ret_changed: one was. The report names them. */
+MUST bool sync__relink(sync_lane *l, sync__report *r, instant baseline, bool *ret_changed, err *e);
 
 /* -- unseen.c: for dry runs -- */
 typedef struct sync__unseen {

@@ -107,7 +107,7 @@ static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__susp
     if (!store_incidents(tx, c->lane->shop, s->row.key, /* open_only= */ true, 20, store_arena(tx), &open, &count, e))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (str_equal(open[i].kind, STR("unknown_commitment")) && open[i].drift == excess)
+        if (str_equal(open[i].kind, STR(SYNC__UNKNOWN_COMMITMENT)) && open[i].drift == excess)
             return true;
     store_incident i = {.key = s->row.key,
                         .sku = s->row.sku,
@@ -118,7 +118,7 @@ static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__susp
                         .found_at = store_now(tx),
                         .after = INSTANT_NONE,
                         .before = stamp,
-                        .kind = STR("unknown_commitment"),
+                        .kind = STR(SYNC__UNKNOWN_COMMITMENT),
                         .evidence = STR("{}"),
                         .open = true};
     return store_incident_add(tx, &i, &id, e);
@@ -272,7 +272,7 @@ static str evidence_of(store_tx *tx, const sync__suspect *s)
         js_close(&w);
     }
     js_put_str(&w, "history", s->history);
-    js_put_z(&w, "who", "Shopify does not tell: staff, another app, or a transfer; see its history");
+    js_put_z(&w, "who", SYNC__WHO);
     js_close(&w);
     CHECK(!text.full);
     return str_copy(store_arena(tx), buf_str(&text));
@@ -288,6 +288,8 @@ static void report_incident(sync__confirmation *c, const sync__suspect *s, const
                                                           .explained = i->explained,
                                                           .after = i->after,
                                                           .before = i->before,
+                                                          .read_at = s->second_asked,
+                                                          .who = STR(SYNC__WHO),
                                                           .history = str_copy(a, s->history)};
 }
 
@@ -297,7 +299,9 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
 {
     const store_target *t = &now->target;
     sync__numbers n = sync__numbers_of(&s->second, t->baseline);
-    instant known[] = {t->epoch, t->group_at, t->moved_at}, after = INSTANT_NONE;
+    /* A target that was marked or aside may have drifted before the whole shop was last found right. */
+    instant whole = s->row.target.marked ? INSTANT_NONE : c->shop.reconciled_at;
+    instant known[] = {t->epoch, t->group_at, t->moved_at, whole}, after = INSTANT_NONE;
     int64_t incident;
     qty explained, delta;
     for (size_t i = 0; i < COUNT(known); i++)
@@ -372,7 +376,8 @@ static bool reconcile(sync__confirmation *c, store_tx *tx, sync__suspect *s, con
             return false;
     }
     s->done = true;
-    if (!store_target_mark(tx, now->key, false, e))
+    if (!store_target_mark(tx, now->key, false, e) ||
+        !store_assumed_found(tx, c->lane->shop, now->key, /* right= */ drift + gone == 0, e))
         return false;
     if (drift + gone == 0)
         return true;

@@ -70,7 +70,7 @@ bool sync__see_state(store_tx *tx, const target_row *row, target_state seen, err
     bool was_tracked = row->target.state != TARGET_UNTRACKED, is_tracked = seen != TARGET_UNTRACKED;
     if (was_tracked != is_tracked && seen != TARGET_ITEM_GONE && !sync__tracked(tx, row, is_tracked, e)) /* I5 */
         return false;
-    return sync__put_state(tx, row->key, seen, e);
+    return sync__put_state(tx, row->key, seen, e) && (seen != TARGET_OK || store_target_mark(tx, row->key, true, e));
 }
 
 bool sync__put_states(sync_lane *l, const sync__seen_state *list, size_t count, err *e)

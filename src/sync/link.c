@@ -16,8 +16,10 @@ typedef struct found {
 typedef struct linking {
     sync_lane *lane;
     arena *memory;
-    map *by_sku; /* what the shop has */
+    map *by_sku;  /* what the shop has */
+    bool by_hand; /* the operator ran this: releases what was refused, too */
     VEC(str) unlinked, duplicates, untracked, not_stocked;
+    VEC(sync_relinked) relinked;
     int64_t linked;
 } linking;
 
@@ -83,6 +85,22 @@ static bool linked_item(linking *n, store_tx *tx, int64_t product, str *ret, err
     return true;
 }
 
+/* The SKU decides: a product that was linked to the item of another one's SKU lets it go. */
+static bool take_over(linking *n, store_tx *tx, const store_product *p, str item, err *e)
+{
+    store_product other;
+    int64_t owner;
+    if (!store_product_of_item(tx, n->lane->shop, item, &owner, e))
+        return false;
+    if (owner == 0 || owner == p->id)
+        return true;
+    if (!store_product_get(tx, owner, store_arena(tx), &other, e) || !store_link(tx, n->lane->shop, owner, STR(""), e))
+        return false;
+    *vec_push(n->memory, &n->relinked) =
+        (sync_relinked){str_copy(n->memory, other.sku), str_copy(n->memory, item), STR("")};
+    return store_flush(tx, e);
+}
+
 static bool link_product(linking *n, store_tx *tx, const store_product *p, instant baseline, err *e)
 {
     found *f = map_get(n->by_sku, p->sku);
@@ -103,7 +121,12 @@ static bool link_product(linking *n, store_tx *tx, const store_product *p, insta
     n->linked++;
     if (!f->tracked)
         *vec_push(n->memory, &n->untracked) = f->sku;
-    if (!store_link(tx, n->lane->shop, p->id, f->item, e) || !put_item_state(n, tx, f, e))
+    if (!n->by_hand && str_equal(before, f->item))
+        return true;
+    if (!str_empty(before) && !str_equal(before, f->item))
+        *vec_push(n->memory, &n->relinked) = (sync_relinked){f->sku, str_copy(n->memory, before), f->item};
+    if (!take_over(n, tx, p, f->item, e) || !store_link(tx, n->lane->shop, p->id, f->item, e) ||
+        !put_item_state(n, tx, f, e))
         return false;
     return str_equal(before, f->item) || (store_flush(tx, e) && sync__rederive(n->lane, tx, f->item, baseline, e));
 }
@@ -164,12 +187,24 @@ static bool read_stocking(linking *n, err *e)
     stocking s = {.link = n, .memory = memory, .listed = map_new(memory)};
     sync__mapped_list all;
     return shop_check(n->lane->remote, memory, &s.facts, e) && sync__mapped_all(n->lane, memory, &all, e) &&
-           sync__scan(n->lane, &all, take_level, &s, e) && sync__put_states(n->lane, s.states.at, s.states.count, e);
+           sync__scan(n->lane, &s.facts, &all, take_level, &s, e) &&
+           sync__put_states(n->lane, s.states.at, s.states.count, e);
+}
+
+bool sync__relink(sync_lane *l, sync__report *r, instant baseline, bool *ret_changed, err *e)
+{
+    linking n = {.lane = l, .memory = r->memory, .by_sku = map_new(r->memory)};
+    if (!shop_items_all(l->remote, take_item, &n, e) || !link_all(&n, baseline, e))
+        return false;
+    for (size_t i = 0; i < n.relinked.count; i++)
+        *vec_push(r->memory, &r->relinked) = n.relinked.at[i];
+    *ret_changed = n.relinked.count > 0;
+    return true;
 }
 
 bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e)
 {
-    linking n = {.lane = l, .memory = a, .by_sku = map_new(a)};
+    linking n = {.lane = l, .memory = a, .by_sku = map_new(a), .by_hand = true};
     store_shop row;
     if (!sync__check_shop(l, (sync__need){0}, a, &row, e) || !shop_items_all(l->remote, take_item, &n, e) ||
         !link_all(&n, row.adopted_at, e) || !read_stocking(&n, e))

@@ -8,12 +8,16 @@ typedef struct scanning {
     sync_lane *lane;
     sync__report *report;
     const shop_facts *facts;
-    const map *open; /* "item location" -> qty: open units that Shopify must have committed; I5 */
+    const map *open;       /* "item location" -> qty: open units that Shopify must have committed; I5 */
+    VEC(target_key) right; /* read once, and as we have them */
     arena *memory, *scratch;
     sync__mapped_list all;
     VEC(sync__wanted) wanted;
     VEC(sync__seen_state) states;
-    const sync__unseen *unseen; /* of a dry run; else NULL */
+    VEC(target_key) refused;
+    VEC(const sync__mapped *) unstocked; /* in channels that want their items stocked */
+    bool moved;                          /* an item is gone, or has another SKU by now */
+    const sync__unseen *unseen;          /* of a dry run; else NULL */
 } scanning;
 
 /* -- what must be committed -- */
@@ -53,6 +57,11 @@ static bool open_units(sync_lane *l, arena *a, const map **ret, err *e)
 
 /* -- the scan -- */
 
+static bool has_moved(const sync__mapped *m, const shop_level *l)
+{
+    return !l->item_exists || (!str_empty(l->sku) && !str_equal(str_trim(l->sku), m->sku));
+}
+
 static bool looks_wrong(const scanning *n, const sync__mapped *m, const shop_level *l)
 {
     sync__numbers q = sync__numbers_of(l, m->baseline);
@@ -73,10 +82,17 @@ static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, er
         sync__tell_dry(n->report, m, l, seen, n->unseen);
         return true;
     }
+    n->moved |= has_moved(m, l);
+    if (seen == TARGET_NOT_STOCKED && m->place->activate)
+        *vec_push(n->memory, &n->unstocked) = m;
     if (sync__state_changes(m->state, seen))
         *vec_push(n->memory, &n->states) = (sync__seen_state){.key = m->key, .state = seen};
+    if (seen == TARGET_OK && m->state == TARGET_REFUSED)
+        *vec_push(n->memory, &n->refused) = m->key;
     if (seen == TARGET_OK && !m->in_doubt && looks_wrong(n, m, l))
         *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = m->key};
+    else if (seen == TARGET_OK && !m->in_doubt && m->rests)
+        *vec_push(n->memory, &n->right) = m->key;
     return true;
 }
 
@@ -152,9 +168,45 @@ static bool scan(scanning *n, err *e)
         return false;
     if (n->lane->options.push_falls && !n->unseen)
         shop_while_waiting(n->lane->remote, push_meanwhile, n);
-    bool done = sync__scan(n->lane, &n->all, take_level, n, e);
+    bool done = sync__scan(n->lane, n->facts, &n->all, take_level, n, e);
     shop_while_waiting(n->lane->remote, NULL, NULL);
     return done;
+}
+
+/* Where an item is gone, or its SKU has moved, what the SKUs name now is linked, and the scan begins anew. */
+static bool scan_linked(scanning *n, sync__confirmation *c, err *e)
+{
+    bool changed = false;
+    if (!scan(n, e) || (n->moved && !sync__relink(n->lane, n->report, c->shop.adopted_at, &changed, e)))
+        return false;
+    if (!changed)
+        return true;
+    n->right.count = n->wanted.count = n->states.count = n->refused.count = n->unstocked.count = 0;
+    return scan(n, e);
+}
+
+static bool stock_items(scanning *n, err *e)
+{
+    sync__keys stocked = {0};
+    if (!sync__activate(n->lane, n->report, n->unstocked.at, n->unstocked.count, n->memory, &stocked, e))
+        return false;
+    for (size_t i = 0; i < stocked.count; i++) /* its numbers are those of an earlier time: they are confirmed first */
+        *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = stocked.at[i]};
+    return true;
+}
+
+/* What these targets rested on was so. */
+static bool note_right(sync_lane *l, const target_key *list, size_t count, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    if (count == 0)
+        return true;
+    if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!store_assumed_found(tx, l->shop, list[i], /* right= */ true, e))
+            return false;
+    return store_commit(&tx, e);
 }
 
 static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to_read, err *e)
@@ -162,7 +214,9 @@ static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to
     AUTO(arena_end) arena *memory = arena_new(0);
     AUTO(arena_end) arena *scratch = arena_new(0);
     scanning n = {.lane = l, .report = c->report, .facts = &c->facts, .memory = memory, .scratch = scratch};
-    if (!scan(&n, e) || !sync__put_states(l, n.states.at, n.states.count, e) || !add_old(&n, to_read, e))
+    if (!scan_linked(&n, c, e) || !note_right(l, n.right.at, n.right.count, e) ||
+        !sync__put_states(l, n.states.at, n.states.count, e) || !sync__recheck(l, n.refused.at, n.refused.count, e) ||
+        !stock_items(&n, e) || !add_old(&n, to_read, e))
         return false;
     c->mapped = n.all.count;
     return sync__confirm(c, n.wanted.at, n.wanted.count, e);
@@ -184,6 +238,16 @@ static bool push_unless_stopped(sync_lane *l, sync__report *r, err *e)
     return !str_empty(r->out.stopped) || sync__stop(l) || sync__push(l, r, e);
 }
 
+/* A run that left nothing bounds in time what drifts from now on (R6). */
+static bool note_whole(sync_lane *l, const sync_report *r, instant began, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    if (r->left_count || r->in_doubt || !str_empty(r->stopped) || l->channel || sync__stop(l))
+        return true;
+    return store_begin(l->db, STORE_WRITE, &tx, e) && store_lane_beat(tx, l->shop, l->fence, e) &&
+           store_shop_reconciled(tx, l->shop, began, e) && store_commit(&tx, e);
+}
+
 bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
 {
     sync__report r;
@@ -199,7 +263,8 @@ bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
     if (!sync__count_open(l, &r, e) || !sync__settle(l, &r, &to_read, e) || !sync__poll(l, &r, e) ||
         !push_unless_stopped(l, &r, e))
         return false;
+    instant began = shop_date(l->remote);
     if (str_empty(r.out.stopped) && !sync__stop(l) && !look_at_all(l, &c, &to_read, e))
         return false;
-    return push_unless_stopped(l, &r, e) && sync__report_end(&r, l, ret, e);
+    return push_unless_stopped(l, &r, e) && sync__report_end(&r, l, ret, e) && note_whole(l, ret, began, e);
 }

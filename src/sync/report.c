@@ -39,6 +39,8 @@ bool sync__report_end(sync__report *r, sync_lane *l, sync_report *ret, err *e)
     r->out.calls = now.calls - r->before.calls;
     r->out.points = now.points - r->before.points;
     r->out.us = l->outer->clock.ticks_us(l->outer->clock.ctx) - r->began_ticks;
+    r->out.relinked = r->relinked.at;
+    r->out.relinked_count = r->relinked.count;
     r->out.left = r->left.at;
     r->out.left_count = r->left.count;
     r->out.incidents = r->incidents.at;

@@ -17,13 +17,27 @@ static int by_place(const void *x, const void *y)
     return order ? order : str_compare(a->item, b->item);
 }
 
-static void take_row(arena *a, sync__mapped_list *to, const target_row *row, str channel)
+/* Those that rest on assumptions; few. */
+typedef struct resting {
+    store_resting *rows;
+    size_t count;
+} resting;
+
+static int by_key(const void *x, const void *y) /* a row begins with its key */
+{
+    const target_key *a = x, *b = y;
+    if (a->channel != b->channel)
+        return a->channel < b->channel ? -1 : 1;
+    return a->product == b->product ? 0 : a->product < b->product ? -1 : 1;
+}
+
+static void take_row(arena *a, sync__mapped_list *to, const target_row *row, const store_channel *of, const resting *r)
 {
     const sync__mapped *last = to->count ? to->at[to->count - 1] : NULL;
     const sync__place *place = last ? last->place : NULL;
     if (!last || last->key.channel != row->key.channel) { /* targets come channel by channel */
         sync__place *other = ARENA_NEW(a, sync__place, 1);
-        *other = (sync__place){str_copy(a, row->location), str_copy(a, channel)};
+        *other = (sync__place){str_copy(a, row->location), str_copy(a, of->code), of->activate_items};
         place = other;
     }
     sync__mapped *m = ARENA_NEW(a, sync__mapped, 1);
@@ -36,16 +50,27 @@ static void take_row(arena *a, sync__mapped_list *to, const target_row *row, str
                         .baseline = row->target.baseline,
                         .state = row->target.state,
                         .marked = row->target.marked,
-                        .in_doubt = row->open_operation != 0};
+                        .in_doubt = row->open_operation != 0,
+                        .rests = r->count > 0 && bsearch(&row->key, r->rows, r->count, sizeof *r->rows, by_key)};
     *vec_push(a, to) = m;
+}
+
+static bool read_resting(sync_lane *l, arena *a, resting *ret, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    return store_begin(l->db, STORE_READ, &tx, e) && store_assumed_resting(tx, l->shop, a, &ret->rows, &ret->count, e);
 }
 
 bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
 {
     AUTO(arena_end) arena *page = arena_new(0);
+    AUTO(arena_end) arena *kept = arena_new(0);
     target_key after = {0};
     size_t count;
+    resting r;
     *ret = (sync__mapped_list){0};
+    if (!read_resting(l, kept, &r, e))
+        return false;
     do {
         AUTO(store_tx_end) store_tx *tx = NULL;
         const store_config *c;
@@ -55,7 +80,7 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
             !store_targets_after(tx, l->shop, l->channel, after, PAGE, page, &rows, &count, e))
             return false;
         for (size_t i = 0; i < count; i++)
-            take_row(a, ret, &rows[i], config_channel(c, rows[i].key.channel)->code);
+            take_row(a, ret, &rows[i], config_channel(c, rows[i].key.channel), &r);
         if (count > 0)
             after = rows[count - 1].key;
     } while (count > 0);
@@ -65,6 +90,18 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
 }
 
 /* -- reading -- */
+
+/* Nothing is asked about a location that is closed or gone: it must not stop the others. */
+static bool scan_closed(const sync__mapped *const *list, size_t count, sync__level_each *each, void *ctx, err *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        shop_level unread = {
+            .item = list[i]->item, .location = list[i]->place->location, .item_exists = true, .tracked = true};
+        if (!each(ctx, list[i], &unread, e))
+            return false;
+    }
+    return true;
+}
 
 typedef struct location_scan {
     sync_lane *lane;
@@ -146,7 +183,8 @@ static bool scan_by_id(const location_scan *n, err *e)
     return true;
 }
 
-bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *each, void *ctx, err *e)
+bool sync__scan(sync_lane *l, const shop_facts *facts, const sync__mapped_list *list, sync__level_each *each, void *ctx,
+                err *e)
 {
     for (size_t from = 0, to; from < list->count; from = to) {
         for (to = from + 1;
@@ -154,8 +192,12 @@ bool sync__scan(sync_lane *l, const sync__mapped_list *list, sync__level_each *e
             to++;
         location_scan n = {.lane = l, .list = list->at + from, .count = to - from, .each = each, .ctx = ctx};
         sync__progress(l, "levels", (int64_t)from, (int64_t)list->count);
-        if (!(n.count >= SYNC__BULK_FROM ? scan_by_bulk(&n, e) : scan_by_id(&n, e)))
+        if (!sync__location_active(facts, n.list[0]->place->location)) {
+            if (!scan_closed(n.list, n.count, each, ctx, e))
+                return false;
+        } else if (!(n.count >= SYNC__BULK_FROM ? scan_by_bulk(&n, e) : scan_by_id(&n, e))) {
             return false;
+        }
     }
     return true;
 }

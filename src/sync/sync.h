@@ -39,14 +39,24 @@ typedef struct sync_left { /* a target that could not be confirmed, and why */
 typedef struct sync_incident { /* what somebody else did, found by this run; R6 */
     str sku, channel;
     qty drift, available, explained; /* S + H + U - E, S, and E before */
-    instant after, before;           /* when it happened, as far as is known; INSTANT_NONE: unknown */
+    instant after, before;           /* when it happened: after the last moment at which all was known to be right, at
+                                        the latest at Shopify's own stamp; INSTANT_NONE: unknown */
+    instant read_at;                 /* of the second of the two reads that show it */
+    str who;                         /* as far as Shopify's API tells */
     str history;                     /* Shopify's page of the item's adjustments; "" not asked for */
 } sync_incident;
+
+typedef struct sync_relinked { /* a product whose SKU another item had by now */
+    str sku, from, to;         /* items; to "": another product's SKU is on its item, and none has its own */
+} sync_relinked;
 
 typedef struct sync_report {
     int64_t selected, pushed, refused, in_doubt, drifted; /* lines */
     int64_t events, new_events, movements; /* orders: readings looked at, that changed something, ledger rows */
+    int64_t activated;                     /* items that were stocked at a location */
     int64_t calls, points, us;
+    const sync_relinked *relinked;
+    size_t relinked_count;
     const sync_left *left;
     size_t left_count;
     const sync_incident *incidents;
@@ -95,6 +105,16 @@ MUST bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e);
 
 /* What names an operation's group in Shopify's adjustment history; the argument is its id. */
 #define SYNC_REFERENCE "gid://evenstock/Push/%" PRId64
+
+/* -- by hand -- */
+/* A target in quarantine is planned again. ERR_CONFLICT: it is not in quarantine. */
+MUST bool sync_release(store *db, target_key k, err *e);
+/* Accepts what is committed at Shopify and explained by no order, as reported (R5): only a larger excess vetoes from
+ * now on. ERR_CONFLICT: nothing of the kind was reported. */
+MUST bool sync_accept(store *db, target_key k, qty *ret_excess, err *e);
+/* Takes an app off the list of those whose orders claim no stock (I5): its open orders count again once C shows that
+ * they do. ERR_MISSING: it is not on the list. */
+MUST bool sync_app_claims(sync_lane *l, str app, err *e);
 
 /* -- look -- */
 typedef struct sync_sight { /* one target as Shopify shows it now; what could not be read is unknown */

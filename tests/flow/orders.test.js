@@ -297,5 +297,30 @@ for (const [telling, importsAfter] of Object.entries(TELLINGS))
         assert.deepStrictEqual([again.drifted, again.pushed, again.left], [0, 0, []]);
         assert.strictEqual(shop.get('stats').mutations, mutations, 'a second Hard Sync writes nothing');
         assert.deepStrictEqual(shop.get('stats').violations, []);
+        if (told(telling)) {
+            const { assumed } = await at.json(['shop', 'check', 'main']);
+            assert.deepStrictEqual(assumed.filter((one) => one.verdict !== 'as assumed' || one.otherwise > 0), []);
+        }
         await at.verify();
     });
+
+test('a shop that goes another way than is assumed is told apart by its check', async (t) => {
+    const world = await places(t, ['A']);
+    const { at, shop } = world;
+    const w = words(world, 'A');
+    const verdict = async () => {
+        const { assumed } = await at.json(['shop', 'check', 'main']);
+        return assumed.find((one) => one.name === 'not_restocked');
+    };
+    const order = w.buy(3);
+    await at.json(['sync', 'orders']);
+    assert.deepStrictEqual([(await verdict()).verdict, (await verdict()).held], ['not seen yet', 0]);
+    shop.post('clock', { advance_s: SETTLED_S });
+    w.cancel(order, { restock: false });
+    shop.post('edit', { sku: 'A', location: w.web, delta: 3, who: 'Shopify' }); // such a shop would restock all the same
+    await at.json(['sync', 'orders']);
+    shop.post('clock', { advance_s: NEVER_STALE_S });
+    await at.json(['sync', 'hard'], [0, 1]);
+    const { verdict: way, held, otherwise } = await verdict();
+    assert.deepStrictEqual([way, held, otherwise], ['otherwise', 0, 1]);
+});

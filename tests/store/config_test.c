@@ -266,11 +266,13 @@ static void test_state_of_a_shop_is_kept_beside_its_configuration(void **state)
     int64_t shop = a_shop(f, "main");
     OK(store_shop_adopted(f->tx, shop, NOON, &trouble));
     OK(store_shop_orders_until(f->tx, shop, NOON + 1, &trouble));
+    OK(store_shop_reconciled(f->tx, shop, NOON + 2, &trouble));
     commit(f);
     look(f);
     OK(store_config_get(f->tx, &c, &trouble));
     assert_int_equal(config_shop(c, shop)->adopted_at, NOON);
     assert_int_equal(config_shop(c, shop)->orders_until, NOON + 1);
+    assert_int_equal(config_shop(c, shop)->reconciled_at, NOON + 2);
 }
 
 int main(void)

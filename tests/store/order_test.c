@@ -446,6 +446,15 @@ static void test_readings_are_found_by_item_and_openness(void **state)
     OK(store_app_claimless_add(f->tx, w.shop, STR("gid://app"), NOON, &trouble));
     OK(store_app_claimless(f->tx, w.shop, STR("gid://app"), &claimless, &trouble));
     assert_true(claimless);
+    store_app *apps;
+    size_t app_count;
+    OK(store_apps_claimless(f->tx, w.shop, f->a, &apps, &app_count, &trouble));
+    assert_int_equal(app_count, 1);
+    assert_text(apps[0].app, "gid://app");
+    assert_int_equal(apps[0].at, NOON);
+    OK(store_app_claimless_drop(f->tx, w.shop, STR("gid://app"), &trouble));
+    OK(store_app_claimless(f->tx, w.shop, STR("gid://app"), &claimless, &trouble));
+    assert_false(claimless);
     commit(f);
 }
 

@@ -192,7 +192,8 @@ int64_t a_shop(fixture *f, const char *code)
                       .writable = true,
                       .index_lag_s = 120,
                       .adopted_at = INSTANT_NONE,
-                      .orders_until = INSTANT_NONE};
+                      .orders_until = INSTANT_NONE,
+                      .reconciled_at = INSTANT_NONE};
     OK(store_shop_put(f->tx, &row, &id, &trouble));
     return id;
 }

@@ -621,6 +621,40 @@ static void test_an_incident_its_drift_and_its_repair_are_one(void **state)
     commit(f);
 }
 
+/* Each thing assumed is counted once for each time that the target was found since. */
+static void test_what_is_assumed_is_counted_when_it_is_found(void **state)
+{
+    fixture *f = *state;
+    sync_world w = a_sync_world(f, 10);
+    target_key k = w.key;
+    store_resting *resting;
+    store_assumed *counts;
+    size_t count;
+    begin(f);
+    OK(store_assumed_rests(f->tx, k, 0, &trouble));
+    OK(store_assumed_rests(f->tx, k, 1u << ASSUMED_MOVED, &trouble));
+    OK(store_assumed_rests(f->tx, k, 1u << ASSUMED_EDITED_UP, &trouble));
+    OK(store_assumed_resting(f->tx, w.shop, f->a, &resting, &count, &trouble));
+    assert_int_equal(count, 1);
+    assert_int_equal(resting[0].key.product, w.product);
+    assert_int_equal(resting[0].what, 1 << ASSUMED_MOVED | 1 << ASSUMED_EDITED_UP);
+    OK(store_assumed_found(f->tx, w.shop, k, true, &trouble));
+    OK(store_assumed_found(f->tx, w.shop, k, true, &trouble)); /* it rests on nothing any more */
+    OK(store_assumed_rests(f->tx, k, 1u << ASSUMED_MOVED, &trouble));
+    OK(store_assumed_found(f->tx, w.shop, k, false, &trouble));
+    OK(store_assumed_resting(f->tx, w.shop, f->a, &resting, &count, &trouble));
+    assert_int_equal(count, 0);
+    OK(store_assumed_counts(f->tx, w.shop, f->a, &counts, &count, &trouble));
+    assert_int_equal(count, 2);
+    assert_text(counts[0].what, "edited_up");
+    assert_int_equal(counts[0].held, 1);
+    assert_int_equal(counts[0].failed, 0);
+    assert_text(counts[1].what, "moved");
+    assert_int_equal(counts[1].held, 1);
+    assert_int_equal(counts[1].failed, 1);
+    commit(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -641,6 +675,7 @@ int main(void)
         TEST(test_the_budget_is_kept_by_the_holder_of_the_lane),
         TEST(test_a_lane_that_nobody_took_gives_no_right),
         TEST(test_an_incident_its_drift_and_its_repair_are_one),
+        TEST(test_what_is_assumed_is_counted_when_it_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

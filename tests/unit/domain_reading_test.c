@@ -324,13 +324,13 @@ static void test_c_shows_that_a_line_claims(void **state)
     (void)state;
     AUTO(arena_end) arena *a = arena_new(0);
     const reading *r = next_of(a, NULL, "4/3 unknown f1@L:3/2 +L:1 none:1");
-    r = domain_reading_claim(a, r, STR("line"), true);
+    r = domain_reading_claim(a, r, STR("line"), 1);
     assert_string_equal(told(a, &r->lines[0]), "L claim -3 open 2 departed 1 unsure 1 !");
     assert_string_equal(told(a, &next_of(a, r, "4/3 f1@L:3/1 +L:2 none:1")->lines[0]),
                         "L claim -3 open 1 departed 2 unsure 1");
-    assert_string_equal(told(a, &domain_reading_claim(a, r, STR("line"), false)->lines[0]),
+    assert_string_equal(told(a, &domain_reading_claim(a, r, STR("line"), 0)->lines[0]),
                         "L open 2 departed 1 unsure 1 !");
-    assert_string_equal(told(a, &domain_reading_claim(a, r, STR("other"), false)->lines[0]), told(a, &r->lines[0]));
+    assert_string_equal(told(a, &domain_reading_claim(a, r, STR("other"), 0)->lines[0]), told(a, &r->lines[0]));
 }
 
 static void test_an_app_that_claims_nothing(void **state)

@@ -149,7 +149,8 @@ static void configure_shop(fixture *f, int which, int64_t group)
                       .webhook_secret_file = STR(""),
                       .writable = true,
                       .adopted_at = INSTANT_NONE,
-                      .orders_until = INSTANT_NONE};
+                      .orders_until = INSTANT_NONE,
+                      .reconciled_at = INSTANT_NONE};
     OK(store_shop_put(f->tx, &row, &f->shops[which], e));
     store_channel channel = {.code = row.code,
                              .shop = f->shops[which],

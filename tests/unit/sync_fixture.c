@@ -55,7 +55,8 @@ static void configure(fixture *f)
                            .writable = true,
                            .index_lag_s = 1,
                            .adopted_at = INSTANT_NONE,
-                           .orders_until = INSTANT_NONE};
+                           .orders_until = INSTANT_NONE,
+                           .reconciled_at = INSTANT_NONE};
     OK(store_shop_put(tx, &shop_row, &f->shop, e));
     store_channel web = {.code = STR("web"),
                          .shop = f->shop,

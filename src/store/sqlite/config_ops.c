@@ -87,6 +87,7 @@ static const sq_field SHOP_FIELDS[] = {
     F(store_shop, unmapped_ignore),
     F_AS(store_shop, adopted_at, NONE),
     F_AS(store_shop, orders_until, NONE),
+    F_AS(store_shop, reconciled_at, NONE),
 };
 static const sq_shape SHOP = SHAPE(store_shop, SHOP_FIELDS);
 
@@ -117,6 +118,7 @@ static const sq_field CHANNEL_FIELDS[] = {
     F(store_channel, reserve_inventory),
     F(store_channel, hold_preorder),
     F(store_channel, publish_negative),
+    F(store_channel, activate_items),
     F(store_channel, behind),
 };
 static const sq_shape CHANNEL = SHAPE(store_channel, CHANNEL_FIELDS);

@@ -285,3 +285,18 @@ bool store__sq_app_claimless_add(store *s, int64_t shop, str app, instant at, er
     AUTO(store__sq_end) sqlite3_stmt *q = USE(s, APP_CLAIMLESS_ADD, INT(shop), WORD(app), INT(at));
     return store__sq_run(s, q, e);
 }
+
+bool store__sq_app_claimless_drop(store *s, int64_t shop, str app, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, APP_CLAIMLESS_DROP, INT(shop), WORD(app));
+    return store__sq_run(s, q, e);
+}
+
+static const sq_field APP_FIELDS[] = {F_AS(store_app, app, WORD), F(store_app, at)};
+static const sq_shape APP = SHAPE(store_app, APP_FIELDS);
+
+bool store__sq_apps_claimless(store *s, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, APPS_CLAIMLESS, INT(shop));
+    return store__sq_all(s, q, &APP, a, ret, ret_count, e);
+}

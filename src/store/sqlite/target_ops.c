@@ -116,6 +116,45 @@ bool store__sq_target_open_operation(store *s, target_key k, int64_t *ret, err *
     return store__sq_int(s, q, 0, ret, e);
 }
 
+/* -- what is assumed -- */
+
+bool store__sq_assumed_rests(store *s, target_key k, unsigned what, err *e)
+{
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = what ? USE(s, ASSUMED_RESTS, INT(k.product), INT(k.channel), INT(what))
+                           : USE(s, ASSUMED_ENDS, INT(k.product), INT(k.channel));
+    return store__sq_run(s, q, e);
+}
+
+static const sq_field RESTING_FIELDS[] = {F(store_resting, key.product), F(store_resting, key.channel),
+                                          F(store_resting, what)};
+static const sq_shape RESTING = SHAPE(store_resting, RESTING_FIELDS);
+
+bool store__sq_assumed_resting(store *s, int64_t shop, target_key k, arena *a, store_resting **ret, size_t *ret_count,
+                               err *e)
+{
+    AUTO(store__sq_end)
+    sqlite3_stmt *q =
+        k.product ? USE(s, ASSUMED_RESTING_AT, INT(k.product), INT(k.channel)) : USE(s, ASSUMED_RESTING, INT(shop));
+    return store__sq_all(s, q, &RESTING, a, ret, ret_count, e);
+}
+
+bool store__sq_assumed_count(store *s, int64_t shop, str what, bool held, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, ASSUMED_COUNT, INT(shop), WORD(what), INT(held), INT(!held));
+    return store__sq_run(s, q, e);
+}
+
+static const sq_field ASSUMED_FIELDS[] = {F_AS(store_assumed, what, WORD), F(store_assumed, held),
+                                          F(store_assumed, failed)};
+static const sq_shape ASSUMED = SHAPE(store_assumed, ASSUMED_FIELDS);
+
+bool store__sq_assumed_counts(store *s, int64_t shop, arena *a, store_assumed **ret, size_t *ret_count, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, ASSUMED_COUNTS, INT(shop));
+    return store__sq_all(s, q, &ASSUMED, a, ret, ret_count, e);
+}
+
 /* -- the journal of E -- */
 
 static const sq_field EXPLAINED_FIELDS[] = {

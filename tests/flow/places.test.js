@@ -1,0 +1,123 @@
+// Items and locations that are not what they were: seen, told, and mended as far as a program may.
+import assert from 'node:assert';
+import test from 'node:test';
+import { retailer } from '../lib/harness.js';
+
+const SETTLED_S = 5;
+const later = (shop, seconds = SETTLED_S) => shop.post('clock', { advance_s: seconds });
+const states = async (at) => Object.fromEntries((await at.json(['quarantine', 'list'], [0, 1])).map((one) => [one.sku, one.state]));
+const itemOf = (shop, sku) => shop.get(`levels?sku=${sku}`)[0].item;
+
+/** A second Hard Sync finds nothing and writes nothing. */
+async function done({ at, shop }) {
+    later(shop);
+    const { mutations } = shop.get('stats');
+    const again = await at.json(['sync', 'hard']);
+    assert.deepStrictEqual([again.drifted, again.pushed, again.activated, again.left, again.relinked], [0, 0, 0, [], []]);
+    assert.strictEqual(shop.get('stats').mutations, mutations);
+    assert.deepStrictEqual(shop.get('stats').violations, []);
+    await at.verify();
+}
+
+test('an item that is not stocked at the location is stocked there when the channel says so, and only then', async (t) => {
+    const world = await retailer(t, { skus: ['A', 'B'] });
+    const { at, shop, available } = world;
+    const other = shop.post('locations', { name: 'Else' }).id;
+    shop.post('products', [{ sku: 'N', title: 'New', tracked: true, stocked: [other] }]);
+    shop.post('item', { sku: 'A', stocked: [other] });
+    await at.config({ products: [{ sku: 'N', title: 'New' }] });
+    await at.levels('sku,facility,quantity\nN,WH,4\n');
+    assert.deepStrictEqual((await at.json(['shop', 'link', 'main'], [1])).not_stocked, ['A', 'N']);
+    later(shop);
+    assert.strictEqual((await at.json(['sync', 'hard'], [0, 1])).activated, 0);
+    assert.deepStrictEqual(await states(at), { A: 'not_stocked', N: 'not_stocked' });
+
+    await at.config({ channels: [{ code: 'web', mode: 'aggregate', activate_items: true }] });
+    assert.strictEqual((await at.json(['sync', 'hard', '--dry-run'], [0, 1])).activated, 0, 'a dry run writes nothing');
+    const hard = await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual([hard.activated, hard.left], [2, []]);
+    assert.deepStrictEqual([available('A'), available('N'), await states(at)], [10, 4, {}]);
+    const stocked = shop.get(`levels?location=${encodeURIComponent(shop.location)}`).filter((row) => row.active).map((row) => row.sku);
+    assert.deepStrictEqual(stocked.sort(), ['A', 'B', 'N']);
+    await done(world);
+});
+
+test('an item that was deleted and made again is linked by its SKU, read anew, and filled', async (t) => {
+    const world = await retailer(t, { skus: ['A', 'B'] });
+    const { at, shop, available } = world;
+    const before = itemOf(shop, 'A');
+    shop.post('item', { sku: 'A', deleted: true });
+    later(shop);
+    await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual(await states(at), { A: 'item_gone' });
+    shop.post('products', [{ sku: 'A', title: 'Again', tracked: true, stocked: [shop.location] }]);
+    later(shop);
+    const hard = await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual(hard.relinked, [{ sku: 'A', from: before, to: itemOf(shop, 'A') }]);
+    assert.deepStrictEqual([available('A'), available('B'), await states(at)], [10, 10, {}]);
+    await done(world);
+});
+
+test('SKUs that were exchanged between two items: each product follows its own', async (t) => {
+    const world = await retailer(t, { skus: { A: 10, B: 3 } });
+    const { at, shop, available } = world;
+    const [a, b] = [itemOf(shop, 'A'), itemOf(shop, 'B')];
+    shop.post('item', { sku: 'A', new_sku: 'swap' });
+    shop.post('item', { sku: 'B', new_sku: 'A' });
+    shop.post('item', { sku: 'swap', new_sku: 'B' });
+    later(shop);
+    const hard = await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual(hard.relinked[0], { sku: 'A', from: a, to: b });
+    assert.deepStrictEqual([itemOf(shop, 'A'), available('A'), itemOf(shop, 'B'), available('B')], [b, 10, a, 3]);
+    await done(world);
+});
+
+test('a SKU that moved to an item of another product: that product has it alone', async (t) => {
+    const world = await retailer(t, { skus: { A: 10, B: 3 } });
+    const { at, shop, available } = world;
+    shop.post('item', { sku: 'B', deleted: true });
+    shop.post('item', { sku: 'A', new_sku: 'B' });
+    later(shop);
+    const hard = await at.json(['sync', 'hard'], [0, 1]);
+    assert.ok(hard.relinked.some((one) => one.sku === 'A' && one.to === ''), JSON.stringify(hard.relinked));
+    assert.strictEqual(available('B'), 3, 'and A, which has no item any more, does not push to it');
+    await at.adjust([['A', 'WH', 5]]);
+    await at.json(['sync', 'recent']);
+    assert.strictEqual(available('B'), 3);
+    await done(world);
+});
+
+test('a location that closes, or is deleted, stops its channel only; the check names it', async (t) => {
+    for (const how of [{ active: false }, { deleted: true }]) {
+        const world = await retailer(t, { skus: ['A'] });
+        const { at, shop, available } = world;
+        const nyc = shop.post('locations', { name: 'Store' }).id;
+        shop.post('item', { sku: 'A', stocked: [shop.location, nyc] });
+        await at.config({ channels: [{ code: 'nyc', shop: 'main', location: nyc, mode: 'physical', facility: 'NYC' }] });
+        await at.levels('sku,facility,quantity\nA,NYC,2\n');
+        await at.json(['shop', 'link', 'main']);
+        later(shop);
+        await at.json(['sync', 'hard'], [0, 1]);
+        assert.strictEqual(available('A'), 12);
+        assert.deepStrictEqual((await at.json(['shop', 'check', 'main'])).channels, []);
+
+        shop.post('location', { id: nyc, ...how });
+        await at.adjust([['A', 'WH', 1], ['A', 'NYC', 1]]);
+        later(shop);
+        await at.json(['sync', 'hard'], [0, 1]);
+        assert.strictEqual(available('A'), 14);
+        const aside = await at.json(['quarantine', 'list'], [1]);
+        assert.deepStrictEqual(aside.map((one) => [one.channel, one.state]), [['nyc', 'location_inactive']]);
+        const check = await at.json(['shop', 'check', 'main'], [1]);
+        assert.deepStrictEqual([check.ok, check.channels.map((one) => one.channel)], [false, ['nyc']]);
+        assert.match(check.channels[0].trouble, /not active|does not exist/);
+        assert.strictEqual((await at.json(['sync', 'hard'], [0, 1])).pushed, 0);
+        if (how.deleted) continue;
+        shop.post('location', { id: nyc, active: true });
+        later(shop);
+        await at.json(['sync', 'hard'], [0, 1]);
+        assert.deepStrictEqual(await states(at), {});
+        const row = shop.get(`levels?sku=A&location=${encodeURIComponent(nyc)}`)[0];
+        assert.strictEqual(row.available, 3);
+    }
+});
