@@ -119,6 +119,7 @@ MUST bool cli__shop_row(store_tx *tx, const char *code, const store_shop **ret, 
 
 /* cmd_sync.c: the shop that --shop names, or the only one; a report as text or JSON */
 MUST bool cli__shop_named(cli *c, str *ret, err *e);
+void cli__relinked(cli *c, const sync_relinked *list, size_t count);
 void cli__report(cli *c, const char *job, const sync_report *r);
 
 /* cmd_files.c: checks of the command line */

@@ -231,9 +231,11 @@ bool cmd_shop_link(cli *c, cli_exit *ret, err *e)
         strings(&w, "duplicates", r.duplicates, r.duplicate_count);
         strings(&w, "untracked", r.untracked, r.untracked_count);
         strings(&w, "not_stocked", r.not_stocked, r.not_stocked_count);
+        jobs_relinked_json(&w, r.relinked, r.relinked_count);
         js_close(&w);
     } else {
         cli__line(c, "%" PRId64 " SKUs linked", r.linked);
+        cli__relinked(c, r.relinked, r.relinked_count);
         strings_line(c, "no variant in the shop has this SKU", r.unlinked, r.unlinked_count);
         strings_line(c, "several items share the SKU; make it unique in the shop", r.duplicates, r.duplicate_count);
         strings_line(c, "Shopify does not track the item; switch tracking on", r.untracked, r.untracked_count);

@@ -27,6 +27,13 @@ static instant_buf time_or(instant t)
     return t == INSTANT_NONE ? unknown : instant_print(t);
 }
 
+void cli__relinked(cli *c, const sync_relinked *list, size_t count)
+{
+    for (size_t i = 0; i < count && i < 20; i++)
+        cli__line(c, "  %.*s was linked to %.*s, now to %.*s", STR_ARG(list[i].sku), STR_ARG(list[i].from),
+                  STR_ARG(str_empty(list[i].to) ? STR("nothing") : list[i].to));
+}
+
 static void report_text(cli *c, const char *job, const sync_report *r)
 {
     if (strcmp(job, "orders") == 0)
@@ -45,10 +52,7 @@ static void report_text(cli *c, const char *job, const sync_report *r)
                   STR_ARG(r->incidents[i].sku), STR_ARG(r->incidents[i].channel), r->incidents[i].drift,
                   time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z,
                   str_empty(r->incidents[i].history) ? "" : "; see ", STR_ARG(r->incidents[i].history));
-    for (size_t i = 0; i < r->relinked_count && i < 20; i++)
-        cli__line(c, "  %.*s was linked to %.*s, now to %.*s", STR_ARG(r->relinked[i].sku),
-                  STR_ARG(r->relinked[i].from),
-                  STR_ARG(str_empty(r->relinked[i].to) ? STR("nothing") : r->relinked[i].to));
+    cli__relinked(c, r->relinked, r->relinked_count);
     if (r->activated)
         cli__line(c, "  %" PRId64 " items were stocked at a location", r->activated);
     for (size_t i = 0; i < r->left_count && i < 20; i++)

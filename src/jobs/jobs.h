@@ -23,6 +23,7 @@ MUST bool jobs_kind_named(str name, const job_kind **ret, err *e);
 
 /* -- a report as the run keeps it and as `sync --json` prints it: one form -- */
 void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool lines);
+void jobs_relinked_json(js_writer *w, const sync_relinked *list, size_t count);
 /* Nothing wrong: nothing refused, in doubt, drifted or left, not stopped. */
 bool jobs_report_clean(const sync_report *r);
 

@@ -35,14 +35,14 @@ static void incidents_json(js_writer *w, const sync_report *r)
     js_close(w);
 }
 
-static void relinked_json(js_writer *w, const sync_report *r)
+void jobs_relinked_json(js_writer *w, const sync_relinked *list, size_t count)
 {
     js_array(w, "relinked");
-    for (size_t i = 0; i < r->relinked_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         js_object(w, NULL);
-        js_put_str(w, "sku", r->relinked[i].sku);
-        js_put_str(w, "from", r->relinked[i].from);
-        js_put_str(w, "to", r->relinked[i].to);
+        js_put_str(w, "sku", list[i].sku);
+        js_put_str(w, "from", list[i].from);
+        js_put_str(w, "to", list[i].to);
         js_close(w);
     }
     js_close(w);
@@ -96,7 +96,7 @@ void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool 
         js_put_int(w, "activated", r->activated);
         left_json(w, r);
         incidents_json(w, r);
-        relinked_json(w, r);
+        jobs_relinked_json(w, r->relinked, r->relinked_count);
     }
     if (lines)
         lines_json(w, r);

@@ -217,6 +217,8 @@ bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e)
                          .untracked = n.untracked.at,
                          .untracked_count = n.untracked.count,
                          .not_stocked = n.not_stocked.at,
-                         .not_stocked_count = n.not_stocked.count};
+                         .not_stocked_count = n.not_stocked.count,
+                         .relinked = n.relinked.at,
+                         .relinked_count = n.relinked.count};
     return true;
 }

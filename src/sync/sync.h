@@ -85,6 +85,8 @@ typedef struct sync_linked {
     int64_t linked;                                             /* SKUs */
     const str *unlinked, *duplicates, *untracked, *not_stocked; /* SKUs */
     size_t unlinked_count, duplicate_count, untracked_count, not_stocked_count;
+    const sync_relinked *relinked;
+    size_t relinked_count;
 } sync_linked;
 /* Finds the inventory item of every SKU, exactly compared, and reads whether it is tracked and stocked. */
 MUST bool sync_link(sync_lane *l, arena *a, sync_linked *ret, err *e);

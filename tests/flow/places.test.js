@@ -87,6 +87,19 @@ test('a SKU that moved to an item of another product: that product has it alone'
     await done(world);
 });
 
+test('a link by hand gives way to the SKU, and the link tells so', async (t) => {
+    const { at, shop } = await retailer(t, { skus: ['A', 'B'] });
+    const [a, b] = [itemOf(shop, 'A'), itemOf(shop, 'B')];
+    shop.post('item', { sku: 'B', new_sku: 'other' });
+    await at.config({ product_channels: [{ sku: 'B', channel: 'web', item: b }] });
+    assert.deepStrictEqual((await at.json(['shop', 'link', 'main'])).relinked, [], 'no product has that SKU');
+    shop.post('item', { sku: 'A', deleted: true });
+    shop.post('item', { sku: 'other', new_sku: 'A' });
+    const { relinked } = await at.json(['shop', 'link', 'main'], [0, 1]);
+    assert.deepStrictEqual(relinked, [{ sku: 'A', from: a, to: b }, { sku: 'B', from: b, to: '' }]);
+    await at.verify();
+});
+
 test('a location that closes, or is deleted, stops its channel only; the check names it', async (t) => {
     for (const how of [{ active: false }, { deleted: true }]) {
         const world = await retailer(t, { skus: ['A'] });
