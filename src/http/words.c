@@ -90,11 +90,11 @@ static void rough(html *h, int64_t us)
 
 void http__time(html *h, instant t)
 {
-    int64_t day_us = 86400 * US_PER_S, ago = h->call->now - t;
     if (t == INSTANT_NONE) {
         http__none(h, "never");
         return;
     }
+    int64_t day_us = 86400 * US_PER_S, ago = h->call->now - t;
     instant_buf text = instant_print(t - t % US_PER_S);
     http__tag(h, "time", NULL);
     http__attr(h, "datetime", str_of(INSTANT_Z(t)));

@@ -396,8 +396,8 @@ static void answer_order(call *c)
 {
     js_writer *w = c->w;
     int n = number_of(js_str(js_get(c->variables, "id"), STR("")));
-    const model_order *o = &c->m->orders[n];
-    if (n < 0 || n >= c->m->order_count || o->deleted) {
+    const model_order *o = n >= 0 && n < c->m->order_count ? &c->m->orders[n] : NULL;
+    if (!o || o->deleted) {
         js_put_null(w, "order");
         return;
     }
