@@ -1,6 +1,7 @@
 // Keys and compares: what makes a write apply once, and only on the picture it was planned with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ADJUST, openShop } from '../harness.js';
 
 const DAY_S = 24 * 3600;
@@ -58,11 +59,10 @@ test('a key whose first attempt failed stays failed', async (t) => {
 
 test('a second request while the first runs is told so, and applies nothing', async (t) => {
     const { shop, location, item } = await withStock(t);
-    await shop.control('faults', { kind: 'latency', count: 1, ms: 300 });
+    await shop.control('faults', { kind: 'latency', count: 1, ms: 1000 });
     const slow = shop.adjust(item, location, 2, { key: 'k' });
-    await new Promise((resolve) => {
-        setTimeout(resolve, 50);
-    });
+    for (const deadline = Date.now() + 10_000; !shop.shop.running.has('k'); await setImmediate())
+        assert.ok(Date.now() < deadline, 'the first request came');
     assert.deepEqual(codes(await shop.adjust(item, location, 2, { key: 'k' })), ['IDEMPOTENCY_CONCURRENT_REQUEST']);
     assert.deepEqual(codes(await slow), []);
     assert.deepEqual(await shop.held('A', location), [12, 0, 12]);
