@@ -25,23 +25,45 @@ bool cli__check_channel(const cli *c, err *e)
     return cli__given(c, "channel") || ERR(e, ERR_USAGE, "--channel is needed");
 }
 
-/* The shops to list: all, or the one that --shop names. */
-static bool wanted(cli *c, const store_shop *s, bool *ret, err *e)
-{
-    str code;
-    *ret = true;
-    if (!cli__given(c, "shop"))
-        return true;
-    if (!cli__shop_named(c, &code, e))
-        return false;
-    *ret = str_equal(code, s->code);
-    return true;
-}
-
 static str channel_code(const store_config *config, int64_t id)
 {
     const store_channel *ch = config_channel(config, id);
     return ch ? ch->code : STR("?");
+}
+
+/* -- lists over shops -- */
+
+typedef struct listing {
+    cli *c;
+    store_tx *tx;
+    const store_config *config;
+    js_writer w;
+    size_t rows, found; /* found: those that somebody should look at */
+} listing;
+
+/* All shops, or the one that --shop names; `none` is said where there is nothing. */
+static bool list_shops(cli *c, bool (*list)(listing *n, int64_t of, err *e), const char *none, cli_exit *ret, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    listing n = {.c = c, .w = cli__json(c)};
+    const store_shop *only = NULL;
+    if (!store_begin(c->store, STORE_READ, &tx, e) || !store_config_get(tx, &n.config, e) ||
+        (cli__given(c, "shop") && !cli__shop_row(tx, cli__text(c, "shop", ""), &only, e)))
+        return false;
+    n.tx = tx;
+    if (c->json)
+        js_array(&n.w, NULL);
+    for (size_t i = 0; i < n.config->shop_count; i++) {
+        const store_shop *s = &n.config->shops[i];
+        if ((!only || only == s) && !list(&n, s->id, e))
+            return false;
+    }
+    if (c->json)
+        js_close(&n.w);
+    else if (n.rows == 0)
+        cli__line(c, "%s", none);
+    *ret = n.found ? CLI_FOUND : CLI_GOOD;
+    return true;
 }
 
 /* -- quarantine -- */
@@ -59,47 +81,28 @@ static void aside_json(js_writer *w, str channel, const target_row *r)
     js_close(w);
 }
 
-static bool list_aside(cli *c, store_tx *tx, const store_config *config, int64_t of, js_writer *w, size_t *count,
-                       err *e)
+static bool list_aside(listing *n, int64_t of, err *e)
 {
     target_row *rows;
-    size_t some;
-    if (!store_targets_aside(tx, of, LIST_MAX, c->memory, &rows, &some, e))
+    size_t count;
+    if (!store_targets_aside(n->tx, of, LIST_MAX, n->c->memory, &rows, &count, e))
         return false;
-    for (size_t i = 0; i < some; i++) {
-        str channel = channel_code(config, rows[i].key.channel);
-        if (c->json)
-            aside_json(w, channel, &rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        str channel = channel_code(n->config, rows[i].key.channel);
+        if (n->c->json)
+            aside_json(&n->w, channel, &rows[i]);
         else
-            cli__line(c, "%.*s in %.*s: %.*s\n  mend: %.*s", STR_ARG(rows[i].sku), STR_ARG(channel),
+            cli__line(n->c, "%.*s in %.*s: %.*s\n  mend: %.*s", STR_ARG(rows[i].sku), STR_ARG(channel),
                       STR_ARG(rows[i].target.reason), STR_ARG(rows[i].target.fix));
     }
-    *count += some;
+    n->rows += count;
+    n->found += count;
     return true;
 }
 
 bool cmd_quarantine_list(cli *c, cli_exit *ret, err *e)
 {
-    AUTO(store_tx_end) store_tx *tx = NULL;
-    const store_config *config;
-    js_writer w = cli__json(c);
-    size_t count = 0;
-    if (!store_begin(c->store, STORE_READ, &tx, e) || !store_config_get(tx, &config, e))
-        return false;
-    if (c->json)
-        js_array(&w, NULL);
-    for (size_t i = 0; i < config->shop_count; i++) {
-        bool some;
-        if (!wanted(c, &config->shops[i], &some, e) ||
-            (some && !list_aside(c, tx, config, config->shops[i].id, &w, &count, e)))
-            return false;
-    }
-    if (c->json)
-        js_close(&w);
-    else if (count == 0)
-        cli__line(c, "nothing is in quarantine");
-    *ret = count ? CLI_FOUND : CLI_GOOD;
-    return true;
+    return list_shops(c, list_aside, "nothing is in quarantine", ret, e);
 }
 
 bool cmd_quarantine_release(cli *c, cli_exit *ret, err *e)
@@ -122,10 +125,11 @@ bool cmd_quarantine_release(cli *c, cli_exit *ret, err *e)
 
 /* -- incidents -- */
 
-static bool incident_json(cli *c, js_writer *w, str channel, const store_incident *i, err *e)
+static bool incident_json(listing *n, str channel, const store_incident *i, err *e)
 {
     const js_value *evidence;
-    if (!js_parse(c->memory, i->evidence, &evidence, e))
+    js_writer *w = &n->w;
+    if (!js_parse(n->c->memory, i->evidence, &evidence, e))
         return err_wrap(e, "incident %" PRId64, i->id);
     js_object(w, NULL);
     js_put_int(w, "id", i->id);
@@ -145,47 +149,31 @@ static bool incident_json(cli *c, js_writer *w, str channel, const store_inciden
     return true;
 }
 
-static bool list_incidents(cli *c, store_tx *tx, const store_config *config, int64_t of, js_writer *w, size_t *open,
-                           err *e)
+static bool list_incidents(listing *n, int64_t of, err *e)
 {
     store_incident *rows;
     size_t count;
-    uint32_t limit = (uint32_t)cli__number(c, "limit", 50);
-    if (!store_incidents(tx, of, (target_key){0}, cli__given(c, "open"), limit, c->memory, &rows, &count, e))
+    uint32_t limit = (uint32_t)cli__number(n->c, "limit", 50);
+    if (!store_incidents(n->tx, of, (target_key){0}, cli__given(n->c, "open"), limit, n->c->memory, &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        str channel = channel_code(config, rows[i].key.channel);
-        *open += rows[i].open;
-        if (c->json && !incident_json(c, w, channel, &rows[i], e))
+        str channel = channel_code(n->config, rows[i].key.channel);
+        n->found += rows[i].open;
+        if (n->c->json && !incident_json(n, channel, &rows[i], e))
             return false;
-        if (!c->json)
-            cli__line(c, "%6" PRId64 "  %s  %.*s in %.*s: %.*s, %+" PRId64 "%s", rows[i].id,
+        if (!n->c->json)
+            cli__line(n->c, "%6" PRId64 "  %s  %.*s in %.*s: %.*s, %+" PRId64 "%s", rows[i].id,
                       INSTANT_Z(rows[i].found_at), STR_ARG(rows[i].sku), STR_ARG(channel), STR_ARG(rows[i].kind),
                       rows[i].drift, rows[i].open ? ", open" : "");
     }
+    n->rows += count;
     return true;
 }
 
 bool cmd_incident_list(cli *c, cli_exit *ret, err *e)
 {
-    AUTO(store_tx_end) store_tx *tx = NULL;
-    const store_config *config;
-    js_writer w = cli__json(c);
-    size_t open = 0;
-    if (!store_begin(c->store, STORE_READ, &tx, e) || !store_config_get(tx, &config, e))
-        return false;
-    if (c->json)
-        js_array(&w, NULL);
-    for (size_t i = 0; i < config->shop_count; i++) {
-        bool some;
-        if (!wanted(c, &config->shops[i], &some, e) ||
-            (some && !list_incidents(c, tx, config, config->shops[i].id, &w, &open, e)))
-            return false;
-    }
-    if (c->json)
-        js_close(&w);
-    *ret = open ? CLI_FOUND : CLI_GOOD;
-    return true;
+    return list_shops(c, list_incidents, cli__given(c, "open") ? "no incident is open" : "no incident was found", ret,
+                      e);
 }
 
 bool cmd_incident_accept(cli *c, cli_exit *ret, err *e)

@@ -5,12 +5,10 @@
  */
 #include "sync/internal.h"
 
-#define SETTLED_US                                                                                                     \
-    (2 * US_PER_S)  /* a reading later than this after the last change has seen all of that second; I1                 \
-                     */
 #define READS_MAX 3 /* of one order that was changed back in time between two reads */
-/* Without an order to follow the cursor stays so far behind the shop's clock: an index that stood still is caught up.
- */
+/* A reading later than this after the last change has seen all of that second; I1. */
+#define SETTLED_US (2 * US_PER_S)
+/* Without an order to follow the cursor stays so far behind the shop: an index that stood still is caught up. */
 #define STOOD_STILL_US (3600 * US_PER_S)
 
 typedef struct importing {
