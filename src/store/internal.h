@@ -60,14 +60,16 @@ typedef struct store__queue_row {
 
 typedef explained_row store__explained_row;
 
-/* Classes of danger of a target that owes, the most urgent first; protocol P10. */
+/* Classes of danger of a target that owes, the most urgent first; protocol P10. Its danger is class * 64 + 62 - n where
+ * the difference is 2^n or more, so within a class the larger difference comes first. */
 typedef enum owing_class {
     OWING_TO_NONE,   /* Shopify shows units, it must show none */
     OWING_FALL,      /* it shows too many */
     OWING_FROM_NONE, /* it shows none, it may show some */
-    OWING_REST,
-    OWING_CLASSES
+    OWING_REST
 } owing_class;
+#define OWING_POWERS    64 /* dangers of a class */
+#define OWING_POWER_MAX 62
 
 struct store__ledger_sum;
 struct store__scratch;
@@ -190,10 +192,12 @@ struct store_ops {
 
     /* targets across products */
     bool (*product_of_item)(store *s, int64_t shop, str item, int64_t *ret_product, err *e);
-    /* targets of a channel that owe, one class, owing since `until` or longer, the longest first; not in an open
+    /* targets of a channel that owe, of one danger, owing since `until` or longer, the longest first; not in an open
      * operation */
-    bool (*owing)(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a,
-                  target_row **ret, size_t *ret_count, err *e);
+    bool (*owing)(store *s, int64_t channel, int64_t danger, instant until, uint32_t limit, arena *a, target_row **ret,
+                  size_t *ret_count, err *e);
+    /* the danger next to `after` (the first: -1) of what a channel owes; INT64_MAX: none */
+    bool (*owing_next)(store *s, int64_t channel, int64_t after, int64_t *ret, err *e);
     bool (*owing_count)(store *s, int64_t channel, int64_t *ret, instant *ret_oldest, err *e);
     bool (*targets_after)(store *s, int64_t channel, int64_t product, uint32_t limit, arena *a, target_row **ret,
                           size_t *ret_count, err *e); /* linked ones */
@@ -303,7 +307,7 @@ bool store__world_bound(store_tx *tx, err *e);
 /* targets.c: another item or location: what was known of Shopify's side is void, E is null (I10) */
 bool store__target_forget(store_tx *tx, target_key k, str ref, err *e);
 /* targets.c: whether a target owes (P1, but for open operations), and how urgently; also what the column `owe` keeps */
-bool store__owes(const store_target *t, owing_class *ret);
+bool store__owes(const store_target *t, int64_t *ret_danger);
 
 /* availability.c */
 bool store__target_value(store_tx *tx, store__entry *en, const store_channel *ch, qty *ret_t, qty *ret_raw, err *e);

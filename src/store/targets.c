@@ -3,8 +3,6 @@
  */
 #include "store/internal.h"
 
-#include <stdlib.h>
-
 const char *explained_kind_name(explained_kind k)
 {
     static const char *const NAMES[EXPLAINED_KINDS] = {"adopt",   "push", "import", "drift",
@@ -209,14 +207,24 @@ bool store_assumed_counts(store_tx *tx, int64_t shop, arena *a, store_assumed **
 
 /* -- what owes -- */
 
-bool store__owes(const store_target *t, owing_class *ret)
+/* The highest bit of the difference, which fits into unsigned numbers where the signed one does not. */
+static int64_t owed_power(const store_target *t)
+{
+    uint64_t x = (uint64_t)t->t, y = (uint64_t)t->e.value;
+    int power = 63 - __builtin_clzll(t->t > t->e.value ? x - y : y - x);
+    return power < OWING_POWER_MAX ? power : OWING_POWER_MAX;
+}
+
+bool store__owes(const store_target *t, int64_t *ret_danger)
 {
     if (!t->e.known || t->t == t->e.value || t->state != TARGET_OK)
         return false;
+    owing_class class = OWING_REST;
     if (t->t < t->e.value)
-        *ret = t->t <= 0 ? OWING_TO_NONE : OWING_FALL;
-    else
-        *ret = t->e.value <= 0 ? OWING_FROM_NONE : OWING_REST;
+        class = t->t <= 0 ? OWING_TO_NONE : OWING_FALL;
+    else if (t->e.value <= 0)
+        class = OWING_FROM_NONE;
+    *ret_danger = (int64_t) class * OWING_POWERS + OWING_POWER_MAX - owed_power(t);
     return true;
 }
 
@@ -246,91 +254,104 @@ static bool channels_of(store_tx *tx, int64_t shop, int64_t channel, bool behind
 typedef struct owing_list {
     target_row *at;
     size_t count, limit;
+    size_t oldest; /* so many of them stand first for their age */
 } owing_list;
+
+typedef struct owing_source {
+    store_tx *tx;
+    arena *memory;
+    const int64_t *channels;
+    size_t channel_count;
+} owing_source;
+
+static bool next_danger(const owing_source *from, int64_t after, int64_t *ret, err *e)
+{
+    store *s = from->tx->owner;
+    *ret = INT64_MAX;
+    for (size_t i = 0; i < from->channel_count; i++) {
+        int64_t danger;
+        if (!s->ops->owing_next(s, from->channels[i], after, &danger, e))
+            return false;
+        *ret = qty_min(*ret, danger);
+    }
+    return true;
+}
 
 static bool listed(const owing_list *l, target_key k)
 {
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->oldest; i++)
         if (l->at[i].key.product == k.product && l->at[i].key.channel == k.channel)
             return true;
     return false;
 }
 
-/* The unsigned difference fits wherever the signed one does not. */
-static uint64_t owed_size(const target_row *r)
+/* Merges older rows into those from `first` on, which stand by age; the youngest fall out at the end. */
+static void merge(owing_list *l, size_t first, const target_row *rows, size_t count)
 {
-    uint64_t t = (uint64_t)r->target.t, e = (uint64_t)r->target.e.value;
-    return r->target.t > r->target.e.value ? t - e : e - t;
+    size_t at = first;
+    for (size_t i = 0; i < count; i++) {
+        if (listed(l, rows[i].key))
+            continue;
+        while (at < l->count && l->at[at].target.owing_since <= rows[i].target.owing_since)
+            at++;
+        if (at == l->limit)
+            return;
+        l->count += l->count < l->limit;
+        memmove(&l->at[at + 1], &l->at[at], (l->count - at - 1) * sizeof *l->at);
+        l->at[at++] = rows[i];
+    }
 }
 
-static int by_size(const void *x, const void *y)
+/* Of all channels the rows of one danger that owe longest, not later than `until`, from `first` on as far as they fit.
+ */
+static bool owing_of(const owing_source *from, int64_t danger, instant until, owing_list *l, size_t first, err *e)
 {
-    const target_row *l = x, *r = y;
-    uint64_t a = owed_size(l), b = owed_size(r);
-    if (a != b)
-        return a > b ? -1 : 1;
-    return (l->target.owing_since > r->target.owing_since) - (l->target.owing_since < r->target.owing_since);
-}
-
-/* Fills up the list with rows of one class that owe since `until` or longer. */
-static bool owing_fill(store_tx *tx, const int64_t *channels, size_t channel_count, owing_class class, instant until,
-                       arena *a, owing_list *l, err *e)
-{
-    for (size_t i = 0; i < channel_count && l->count < l->limit; i++) {
+    store *s = from->tx->owner;
+    for (size_t i = 0; i < from->channel_count; i++) {
         target_row *rows;
-        size_t count, before = l->count;
-        if (!tx->owner->ops->owing(tx->owner, channels[i], class, until, (uint32_t)l->limit, a, &rows, &count, e))
+        size_t count;
+        if (l->count == l->limit) /* only what owes longer than the youngest pushes it out */
+            until = qty_min(until, l->at[l->count - 1].target.owing_since - 1);
+        if (!s->ops->owing(s, from->channels[i], danger, until, (uint32_t)l->limit, from->memory, &rows, &count, e))
             return false;
-        for (size_t n = 0; n < count && l->count < l->limit; n++)
-            if (!listed(&(owing_list){l->at, before, 0}, rows[n].key))
-                l->at[l->count++] = rows[n];
+        merge(l, first, rows, count);
     }
     return true;
 }
 
-static int by_age(const void *x, const void *y)
+/* One danger after the other, each by age, until the list is full; or all of them by age alone. */
+static bool fill(const owing_source *from, instant until, bool by_age, owing_list *l, err *e)
 {
-    const target_row *l = x, *r = y;
-    return (l->target.owing_since > r->target.owing_since) - (l->target.owing_since < r->target.owing_since);
+    for (int64_t danger = -1; by_age || l->count < l->limit;) {
+        if (!next_danger(from, danger, &danger, e))
+            return false;
+        if (danger == INT64_MAX)
+            return true;
+        if (!owing_of(from, danger, until, l, by_age ? 0 : l->count, e))
+            return false;
+    }
+    return true;
 }
 
 /*
- * The bound on waiting of P10: a share of each batch goes to what waits longest, whatever its class, so that no stream
+ * The bound on waiting of P10: a share of each batch goes to what waits longest, whatever its danger, so that no stream
  * of urgent rows can starve the rest. Only a share, so that a long backlog cannot hold up what is urgent.
  */
-static bool owing_oldest(store_tx *tx, const int64_t *channels, size_t channel_count, arena *a, owing_list *l, err *e)
-{
-    size_t share = l->limit / OWING_SHARE, found = 0;
-    instant until = tx->now - OWING_WAIT_S * US_PER_S;
-    target_row *all = ARENA_NEW(a, target_row, OWING_CLASSES * share + 1);
-    for (owing_class class = 0; class < OWING_CLASSES && share > 0; class ++) {
-        owing_list some = {.at = all + found, .limit = share};
-        if (!owing_fill(tx, channels, channel_count, class, until, a, &some, e))
-            return false;
-        found += some.count;
-    }
-    qsort(all, found, sizeof *all, by_age);
-    l->count = found < share ? found : share;
-    memcpy(l->at, all, l->count * sizeof *all);
-    return true;
-}
-
 bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, arena *a, target_row **ret,
                  size_t *ret_count, err *e)
 {
     int64_t *channels;
-    size_t channel_count;
-    owing_list l = {.at = ARENA_NEW(a, target_row, limit + 1), .limit = limit};
-    if (!channels_of(tx, shop, channel, false, &channels, &channel_count, e) ||
-        !owing_oldest(tx, channels, channel_count, a, &l, e))
+    owing_source from = {.tx = tx, .memory = a};
+    owing_list l = {.at = ARENA_NEW(a, target_row, limit + 1), .limit = limit / OWING_SHARE};
+    if (!channels_of(tx, shop, channel, false, &channels, &from.channel_count, e))
         return false;
-    for (owing_class class = 0; class < OWING_CLASSES; class ++) {
-        size_t before = l.count;
-        if (!owing_fill(tx, channels, channel_count, class, /* until= */ INT64_MAX, a, &l, e))
-            return false;
-        if (l.count > before)
-            qsort(l.at + before, l.count - before, sizeof *l.at, by_size);
-    }
+    from.channels = channels;
+    if (l.limit > 0 && !fill(&from, tx->now - OWING_WAIT_S * US_PER_S, /* by_age= */ true, &l, e))
+        return false;
+    l.oldest = l.count;
+    l.limit = limit;
+    if (!fill(&from, /* until= */ INT64_MAX, /* by_age= */ false, &l, e))
+        return false;
     *ret = l.at;
     *ret_count = l.count;
     return true;

@@ -63,9 +63,9 @@ typedef struct target_row {
 /*
  * Targets that owe: E known, T != E, state OK, in no open operation, channel of `shop` (and `channel` unless 0) that is
  * not behind. Order of P10: where Shopify shows more than we can promise (T < E), those that fall to 0 first; then
- * rises from 0; then the rest. Of each the `limit` that owe longest are taken, and stand with the largest difference
- * first. Before them all, up to a share of `limit`, stand those that have owed for OWING_WAIT_S, so that nothing waits
- * for ever. Derived from the columns, never a flag.
+ * rises from 0; then the rest. Within each, over all that owe, the larger difference first, by powers of two, and of
+ * those what owes longest. Before them all, up to a share of `limit`, stand those that have owed for OWING_WAIT_S, so
+ * that nothing waits for ever. Derived from the columns, never a flag.
  */
 #define OWING_WAIT_S 600 /* P10's bound: from then on a row competes by age alone ... */
 #define OWING_SHARE  4   /* ... for a quarter of each batch */

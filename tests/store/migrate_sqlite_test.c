@@ -10,6 +10,9 @@
         name, (const unsigned char *)(text), sizeof(text) - 1                                                          \
     }
 
+extern const struct embed_file store__migrations[];
+extern const size_t store__migrations_count;
+
 static const struct embed_file STEPS[] = {
     FILE_OF("0001-first.sql",
             "CREATE TABLE thing (id INTEGER PRIMARY KEY, size INTEGER); INSERT INTO thing VALUES (1, 5);"),
@@ -121,6 +124,31 @@ static void test_a_step_that_fails_leaves_the_one_before(void **state)
     OK(store__sq_migrate(&d->s, STEPS, COUNT(STEPS), &trouble));
 }
 
+/* The released steps over a database of version 6: what it owes comes into the order of danger, the rest is kept. */
+static void test_what_version_6_owes_is_put_in_order(void **state)
+{
+    static const char *const HAD =
+        "INSERT INTO facility VALUES (1, 'WH', NULL, 0, 1, 'UTC');"
+        "INSERT INTO channel VALUES (1, 'web', NULL, NULL, 1, NULL, 1, NULL, 0, 0, 0, -1, 0);"
+        "CREATE TEMP TABLE had (product, t, e, owe);"
+        "INSERT INTO had VALUES (1, 5, 3, 3), (2, 50, 3, 3), (3, 5, 0, 2), (4, 3, 5, 1), (5, 3, 9, 1), (6, 0, 5, 0),"
+        " (7, 4, 4, NULL), (8, 4, NULL, NULL), (9, -1, 9223372036854775807, 0), (10, 5, 1, 3), (11, 0, 1, 0);"
+        "INSERT INTO product SELECT product, 'P' || product, NULL, NULL, NULL, NULL FROM had;"
+        "INSERT INTO target SELECT product, 1, 0, 0, 1, NULL, t, t, e, 0, NULL, 0, iif(owe IS NULL, NULL, 7), 0, 'why',"
+        " NULL, 0, NULL, NULL, 0, owe FROM had;"
+        "INSERT INTO explained VALUES (1, 1, 1, 0, 3, 3, 0, NULL);";
+    folder *d = *state;
+    OK(store__sq_migrate(&d->s, store__migrations, 6, &trouble));
+    OK(store__sq_script(&d->s, HAD, &trouble));
+    OK(store__sq_migrate(&d->s, store__migrations, store__migrations_count, &trouble));
+    assert_int_equal(number(d, "SELECT group_concat(product) = '9,6,11,5,4,3,2,10,1' FROM (SELECT product FROM target"
+                               " INDEXED BY target_owing WHERE owe IS NOT NULL ORDER BY channel, owe, owing_since)"),
+                     1);
+    assert_int_equal(number(d, "SELECT count(*) FROM target JOIN had USING (product) WHERE target.t = had.t AND"
+                               " target.e IS had.e AND (target.owe IS NULL) = (had.owe IS NULL) AND reason = 'why'"),
+                     11);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +156,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_earlier_program_refuses_a_later_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_migration_that_was_edited_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_step_that_fails_leaves_the_one_before, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_version_6_owes_is_put_in_order, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,7 +297,8 @@ static void test_the_database_refuses_what_the_program_never_does(void **state)
     refuses(db, "UPDATE order_event SET quantity = 6", "order events are append-only");
     refuses(db, "DELETE FROM order_event", "order events are append-only");
     refuses(db, "UPDATE target SET owe = 0, t = e", "CHECK");
-    refuses(db, "UPDATE target SET e = t", "CHECK"); /* it would owe nothing, and the index must say so */
+    refuses(db, "UPDATE target SET e = t", "CHECK");     /* it would owe nothing, and the index must say so */
+    refuses(db, "UPDATE target SET e = e + 8", "CHECK"); /* more, and the index must say so, too */
     refuses(db, "UPDATE level SET qoh = 1000000000001", "CHECK");
     refuses(db, "UPDATE order_line SET product = 99", "FOREIGN KEY");
     refuses(db, "DELETE FROM target", "FOREIGN KEY");

@@ -192,6 +192,69 @@ static void test_what_owes_comes_in_order_of_danger(void **state)
     assert_int_equal(oldest, INSTANT_NONE);
 }
 
+/* However long the backlog and whatever came first: the size is looked at over all that owes, not over a page of it. */
+static void test_the_largest_fall_leads_a_backlog_of_older_ones(void **state)
+{
+    enum { SMALL = 300, PAGE = 20 };
+    fixture *f = *state;
+    sync_world w = a_sync_world(f, 10);
+    target_row *rows;
+    begin(f);
+    int64_t shop = w.shop, la = a_facility(f, "LA", FACILITY_STORE);
+    int64_t outlet = a_channel(f, "outlet", shop, "gid://shopify/Location/7", a_group_of(f, "H", la, 0));
+    for (int i = 0; i < SMALL; i++)
+        a_debt(f, &w, str_z(f->a, str_printf(f->a, "SMALL-%d", i)), 3, 5);
+    commit(f);
+    f->now += MINUTES(1);
+    begin(f);
+    a_debt(f, &w, "LARGE", 3, 103);
+    int64_t elsewhere = a_product(f, "LARGER"); /* in the shop's other channel */
+    adjust(f, elsewhere, la, 3, INSTANT_NONE);
+    adopt(f, elsewhere, outlet, 303);
+    a_debt(f, &w, "LARGE-TOO", 3, 93); /* of the same power of two, so age decides */
+    commit(f);
+    f->now += MINUTES(1);
+    begin(f);
+    a_debt(f, &w, "LARGE-LATER", 3, 123);
+    commit(f);
+    look(f);
+    static const char *const WANT[] = {"LARGER", "LARGE", "LARGE-TOO", "LARGE-LATER", "SMALL-0", "SMALL-1"};
+    assert_int_equal(owing(f, shop, PAGE, &rows), PAGE);
+    for (size_t i = 0; i < COUNT(WANT); i++)
+        assert_text(rows[i].sku, WANT[i]);
+}
+
+static void test_what_owes_of_several_channels_comes_by_age(void **state)
+{
+    fixture *f = *state;
+    sync_world w = a_sync_world(f, 10);
+    target_row *rows;
+    begin(f);
+    int64_t la = a_facility(f, "LA", FACILITY_STORE);
+    int64_t outlet = a_channel(f, "outlet", w.shop, "gid://shopify/Location/7", a_group_of(f, "H", la, 0));
+    commit(f);
+    for (int i = 0; i < 8; i++) {
+        begin(f);
+        if (i % 2) {
+            a_debt(f, &w, str_z(f->a, str_printf(f->a, "WEB-%d", i)), 3, 5);
+        } else {
+            int64_t product = a_product(f, str_z(f->a, str_printf(f->a, "OUTLET-%d", i)));
+            adjust(f, product, la, 3, INSTANT_NONE);
+            adopt(f, product, outlet, 5);
+        }
+        commit(f);
+        f->now += MINUTES(1);
+    }
+    f->now += US_PER_S * OWING_WAIT_S;
+    look(f);
+    for (uint32_t limit = 1; limit <= 10; limit++) { /* a quarter of them for their age, the others for their danger */
+        size_t count = owing(f, w.shop, limit, &rows);
+        assert_int_equal(count, limit < 8 ? limit : 8);
+        for (size_t i = 0; i < count; i++)
+            assert_text(rows[i].sku, str_z(f->a, str_printf(f->a, i % 2 ? "WEB-%zu" : "OUTLET-%zu", i)));
+    }
+}
+
 static void test_a_debt_is_dated_from_its_beginning_and_ends_with_it(void **state)
 {
     fixture *f = *state;
@@ -662,6 +725,8 @@ int main(void)
         TEST(test_an_unknown_e_cannot_be_added_to),
         TEST(test_relinking_forgets_what_was_known_of_the_other_item),
         TEST(test_plain_fields_of_a_target_are_kept),
+        TEST(test_the_largest_fall_leads_a_backlog_of_older_ones),
+        TEST(test_what_owes_of_several_channels_comes_by_age),
         TEST(test_what_owes_comes_in_order_of_danger),
         TEST(test_a_debt_is_dated_from_its_beginning_and_ends_with_it),
         TEST(test_quarantined_and_behind_targets_do_not_owe),

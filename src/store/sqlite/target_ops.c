@@ -32,10 +32,10 @@ bool store__sq_targets(store *s, int64_t product, arena *a, store_target **ret, 
 
 static void bind_target(sqlite3_stmt *q, const store__target_row *row)
 {
-    owing_class owe;
-    bool owes = store__owes(&row->target, &owe);
+    int64_t danger;
+    bool owes = store__owes(&row->target, &danger);
     store__sq_bind(q, 2, &TARGET, 0, &row->target);
-    store__sq_bind_value(q, 2 + (int)TARGET.count, NONE(owes ? (int64_t)owe : INT64_MIN));
+    store__sq_bind_value(q, 2 + (int)TARGET.count, NONE(owes ? danger : INT64_MIN));
 }
 
 bool store__sq_target_put(store *s, const store__target_row *row, err *e)
@@ -71,11 +71,17 @@ static bool rest_of_row(sq_store *s, sqlite3_stmt *q, int column, arena *a, void
 static const sq_field ROW_FIELDS[] = {F(target_row, key.product)};
 static const sq_shape ROW = {sizeof(target_row), COUNT(ROW_FIELDS), ROW_FIELDS, rest_of_row};
 
-bool store__sq_owing(store *s, int64_t channel, owing_class class, instant until, uint32_t limit, arena *a,
+bool store__sq_owing(store *s, int64_t channel, int64_t danger, instant until, uint32_t limit, arena *a,
                      target_row **ret, size_t *ret_count, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, OWING, INT(channel), INT(class), INT(until), INT(limit));
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, OWING, INT(channel), INT(danger), INT(until), INT(limit));
     return store__sq_all(s, q, &ROW, a, ret, ret_count, e);
+}
+
+bool store__sq_owing_next(store *s, int64_t channel, int64_t after, int64_t *ret, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, OWING_NEXT, INT(channel), INT(after));
+    return store__sq_int(s, q, INT64_MAX, ret, e);
 }
 
 bool store__sq_owing_count(store *s, int64_t channel, int64_t *ret, instant *ret_oldest, err *e)
