@@ -71,7 +71,8 @@ test('a membership that has just ended counts no more, though nothing ran since'
     const at = await example(t);
     const thru = new Date(Date.now() + 6000).toISOString();
     await at.config({ groups: [{ code: 'ONLINE', members: [{ facility: 'NYC', thru }] }] });
-    assert.strictEqual(await at.atp('A'), 80);
+    const early = await at.atp('A');
+    if (Date.now() < Date.parse(thru)) assert.strictEqual(early, 80); /* a slow machine may be past it */
     while (Date.now() <= Date.parse(thru)) await at.run(['version']);
     assert.strictEqual(await at.atp('A'), 0);
     await at.verify();
