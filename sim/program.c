@@ -184,18 +184,27 @@ static work_kind choose_work(sim *w)
     return n < 48 ? WORK_RECENT : n < 86 ? WORK_ORDERS : n < 98 ? WORK_HARD : WORK_LINK;
 }
 
+/* A clock that was set back can bring the last sign of a dead program's life near again: once, and not for long. */
+static bool do_at_last(program *p, work_kind kind, int number)
+{
+    if (do_work(p, kind, number))
+        return true;
+    sleep_until(p, p->w->ticks + 100 * US_PER_S);
+    return do_work(p, kind, number);
+}
+
 /* With all trouble over, a few rounds bring everything to rest; protocol R8 and I5 may need more than one. */
 #define REST_ROUNDS 4
 static void bring_to_rest(program *p)
 {
     sim *w = p->w;
-    sleep_until(p, w->ticks + 900 * US_PER_S); /* leases of the dead end, and clocks that were set back come up */
+    sleep_until(p, w->ticks + 900 * US_PER_S); /* leases of the dead end */
     for (int round = 0; round < REST_ROUNDS && !w->failure.some; round++) {
         for (int n = 0; n < w->shop_count && !w->failure.some; n++) {
             static const work_kind ROUND[] = {WORK_LINK, WORK_ORDERS, WORK_HARD}; /* link releases what was refused */
             sleep_until(p, w->ticks + 200 * US_PER_S);
             for (size_t i = 0; i < COUNT(ROUND); i++)
-                if (!do_work(p, ROUND[i], n))
+                if (!do_at_last(p, ROUND[i], n))
                     sim_broken(w, "I4", "shop %d: %s fails with all trouble over", n, WORK_NAMES[ROUND[i]]);
         }
         if (round == 0)

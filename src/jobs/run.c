@@ -147,8 +147,10 @@ static bool start(running *r, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     int64_t crashed;
-    if (!store_begin(r->db, STORE_WRITE, &tx, e) || !store_runs_crashed(tx, JOBS_STALE_S, &crashed, e) ||
-        !store_run_start(tx, r->id, &r->fence, e))
+    bool cancel; /* a queued run is cancelled at once, not asked to end */
+    /* Its own sign of life first: the clock may have been set since. */
+    if (!store_begin(r->db, STORE_WRITE, &tx, e) || !store_run_beat(tx, r->id, 0, &cancel, e) ||
+        !store_runs_crashed(tx, JOBS_STALE_S, &crashed, e) || !store_run_start(tx, r->id, &r->fence, e))
         return false;
     return store_commit(&tx, e);
 }

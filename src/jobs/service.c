@@ -79,7 +79,7 @@ static bool in_doubt(sight *g, int64_t of, bool *ret, err *e)
         return false;
     *ret = false;
     for (size_t i = 0; i < count; i++)
-        *ret |= store_now(g->tx) < open[i].sent_again_until;
+        *ret |= store_operation_repeatable(&open[i], store_now(g->tx));
     return true;
 }
 
@@ -142,6 +142,12 @@ static bool follow_changes(sight *g, const job_kind *k, const store_job *j, err 
     return true;
 }
 
+/* By its schedule: its time has come, or lies further ahead than the next one can, since the clock was set back. */
+static bool is_due(const store_job *j, instant now)
+{
+    return j->next_at != INSTANT_NONE && (j->next_at <= now || j->next_at > domain_schedule_next(j->when, now));
+}
+
 static bool look_at_job(sight *g, const store_job *j, err *e)
 {
     const job_kind *k = jobs_kind(j->kind);
@@ -151,10 +157,11 @@ static bool look_at_job(sight *g, const store_job *j, err *e)
         return follow_changes(g, k, j, e);
     if (j->next_at == INSTANT_NONE)
         return true;
-    if (j->next_at <= store_now(g->tx))
+    instant now = store_now(g->tx);
+    if (is_due(j, now))
         *vec_push(g->a, &g->due) = (due){.kind = k, .shop = j->shop, .by_clock = true};
     else
-        look_by(g, jobs__ticks(g->s) + qty_min(LOOK_US, j->next_at - store_now(g->tx)));
+        look_by(g, jobs__ticks(g->s) + qty_min(LOOK_US, j->next_at - now));
     return true;
 }
 
@@ -163,7 +170,7 @@ static void look_at_run(sight *g, const store_run *r)
     if (r->state == RUN_PENDING)
         *vec_push(g->a, &g->pending) = r->shop;
     else
-        g->crashed |= store_now(g->tx) - r->beat_at >= JOBS_STALE_S * US_PER_S;
+        g->crashed |= store_silent(g->tx, r->beat_at, JOBS_STALE_S);
 }
 
 static bool look_around(sight *g, err *e)
@@ -194,8 +201,7 @@ static bool pend(sight *g, store_tx *tx, const due *d, err *e)
     int64_t id;
     if (!store_job_get(tx, str_of(d->kind->name), d->shop, g->a, &j, &some, e))
         return false;
-    if (!some || j.paused ||
-        (d->by_clock ? j.next_at == INSTANT_NONE || j.next_at > store_now(tx) : j.when.kind != SCHEDULE_CHANGES))
+    if (!some || j.paused || (d->by_clock ? !is_due(&j, store_now(tx)) : j.when.kind != SCHEDULE_CHANGES))
         return true;
     store_run like = {.kind = j.kind,
                       .shop = j.shop,

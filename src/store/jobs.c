@@ -191,7 +191,7 @@ bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *
     if (!store_runs(tx, STR(""), 0, true, 0, OPEN_RUNS_MAX, tx->memory, &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].beat_at == INSTANT_NONE || tx->now - rows[i].beat_at < stale_s * US_PER_S)
+        if (rows[i].beat_at == INSTANT_NONE || !store_silent(tx, rows[i].beat_at, stale_s))
             continue; /* pending: nobody has it; or alive */
         rows[i].state = RUN_CRASHED;
         rows[i].ended_at = tx->now;

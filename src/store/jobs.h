@@ -61,6 +61,9 @@ MUST bool store_run_beat(store_tx *tx, int64_t id, int64_t fence, bool *ret_canc
 MUST bool store_run_end(store_tx *tx, int64_t id, int64_t fence, run_state state, str counts, str error, err *e);
 /* Pending or queued: cancelled at once. Running: asked to end. ERR_MISSING, ERR_CONFLICT: it is over already. */
 MUST bool store_run_cancel(store_tx *tx, int64_t id, err *e);
+/* No sign of life for `stale_s`. A beat that lies as far ahead is none: the clock was set back, and who lives would
+ * have beaten by it. */
+bool store_silent(const store_tx *tx, instant beat, int64_t stale_s);
 /* Queued and running runs without a beat for `stale_s` become crashed; *ret_count of them. */
 MUST bool store_runs_crashed(store_tx *tx, int64_t stale_s, int64_t *ret_count, err *e);
 /* As if it had never been, with its log. ERR_MISSING; ERR_CONFLICT: it is not over. */

@@ -4,6 +4,8 @@
  */
 #include "store/internal.h"
 
+#include <stdlib.h>
+
 const char *operation_state_name(operation_state s)
 {
     static const char *const NAMES[OPERATION_STATES] = {"open", "booked", "refused", "stale", "read"};
@@ -153,7 +155,17 @@ bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, s
     return tx->owner->ops->operations_of(tx->owner, k, limit, a, ret, ret_count, e);
 }
 
+bool store_operation_repeatable(const store_operation *o, instant now)
+{
+    return now >= o->created_at && now < o->sent_again_until;
+}
+
 /* -- lanes -- */
+
+bool store_silent(const store_tx *tx, instant beat, int64_t stale_s)
+{
+    return llabs(tx->now - beat) >= stale_s * US_PER_S;
+}
 
 bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, int64_t *ret_fence, err *e)
 {
@@ -162,7 +174,7 @@ bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, in
     instant beat;
     if (!tx->owner->ops->lane_get(tx->owner, shop, tx->memory, &present, &fence, &beat, e))
         return false;
-    if (!str_empty(present) && tx->now - beat < stale_s * US_PER_S)
+    if (!str_empty(present) && !store_silent(tx, beat, stale_s))
         return ERR(e, ERR_BUSY, "%.*s is working on this shop (last sign of life %s); wait for it or try again",
                    STR_ARG(present), INSTANT_Z(beat));
     *ret_fence = fence + 1;

@@ -162,9 +162,13 @@ MUST bool store_operation_get(store_tx *tx, int64_t id, arena *a, store_operatio
 MUST bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret,
                               size_t *ret_count, err *e);
 
+/* May its bytes be sent again (P6)? Not when the clock went back behind its creation: then nobody knows its age. */
+bool store_operation_repeatable(const store_operation *o, instant now);
+
 /*
  * The lane of a shop: one worker at a time, by a fence that rises. Takes it when it is free or its holder's heartbeat
- * is older than `stale_s`; ERR_BUSY names the holder. A fence that was taken away makes store_operation_* fail.
+ * is further from now than `stale_s`; ERR_BUSY names the holder. A fence that was taken away makes store_operation_*
+ * fail.
  */
 MUST bool store_lane_take(store_tx *tx, int64_t shop, str holder, int64_t stale_s, int64_t *ret_fence, err *e);
 /* Who holds the lane now; "" nobody. */

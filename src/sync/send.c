@@ -42,7 +42,7 @@ static bool send_one(sync__sender *s, sync__slot *slot, err *e)
     sync_lane *l = s->lane;
     store_operation *o = &slot->operation;
     instant now = world_now(&l->world);
-    if (now >= o->sent_again_until &&
+    if (!store_operation_repeatable(o, now) &&
         !MUTANT(ignore_expiry)) { /* Shopify may have forgotten the key: it would apply again; P6 */
         *vec_push(s->report->memory, &s->to_read) = o->id;
         give_up(slot);

@@ -609,6 +609,16 @@ static void test_only_the_holder_of_the_lane_changes_an_operation(void **state)
     OK(store_lane_take(f->tx, w.shop, STR("worker 3"), 60, &w.fence, &trouble));
     assert_int_equal(w.fence, fence + 1); /* fences rise for ever */
     commit(f);
+
+    f->now -= US_PER_S * 59; /* the clock is set back */
+    begin(f);
+    FAILS(store_lane_take(f->tx, w.shop, STR("worker 4"), 60, &fence, &trouble), ERR_BUSY, "worker 3");
+    back(f);
+    f->now -= US_PER_S; /* and nobody beat by the new one */
+    begin(f);
+    OK(store_lane_take(f->tx, w.shop, STR("worker 4"), 60, &fence, &trouble));
+    assert_int_equal(fence, w.fence + 1);
+    back(f);
 }
 
 static void test_a_lane_that_nobody_took_gives_no_right(void **state)

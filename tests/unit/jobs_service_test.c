@@ -409,6 +409,23 @@ static void test_what_is_due_by_the_clock_runs_once(void **state)
     assert_int_equal(rows[0].state, RUN_FINISHED);
 }
 
+static void test_a_clock_that_was_set_back_holds_no_schedule_up(void **state)
+{
+    fixture *f = *state;
+    store_job j;
+    bool some;
+    plan(f, "recent", QUICK, (schedule){SCHEDULE_EVERY, 60}, false);
+    begin(f); /* a day ago, by a clock that was two days ahead */
+    OK(store_job_next(f->tx, STR("recent"), f->shops[QUICK], store_now(f->tx) + INT64_C(86400) * US_PER_S, e));
+    commit(f);
+    serve(f);
+    WAIT(f, recent_is_over);
+    look(f);
+    OK(store_job_get(f->tx, STR("recent"), f->shops[QUICK], f->a, &j, &some, e));
+    assert_int_equal(j.next_at, domain_schedule_next(j.when, store_now(f->tx)));
+    store_tx_end(&f->tx);
+}
+
 static void test_a_run_that_is_asked_for_runs_and_a_paused_job_does_not(void **state)
 {
     fixture *f = *state;
@@ -498,6 +515,7 @@ int main(void)
         TEST(test_it_ends_although_a_shop_hangs_and_settles_what_is_in_doubt),
         TEST(test_fruitless_runs_wait_longer_and_longer),
         TEST(test_what_is_due_by_the_clock_runs_once),
+        TEST(test_a_clock_that_was_set_back_holds_no_schedule_up),
         TEST(test_a_run_that_is_asked_for_runs_and_a_paused_job_does_not),
         TEST(test_a_crashed_run_frees_itself),
         TEST(test_runs_of_one_shop_go_one_after_the_other),
