@@ -85,8 +85,9 @@ static bool sync_with(cli *c, const char *job, sync_run *run, cli_exit *ret, err
                       .stop = cli__stopped,
                       .progress = cli__progress,
                       .ctx = c};
-    if (!cli__shop_named(c, &o.shop, e) || !store_catch_up_all(c->store, e) ||
-        !sync_open(c->store, &c->world, &o, CLI_LANE_WAIT_MS, &l, e) || !run(l, c->memory, &r, e))
+    if (!cli__shop_named(c, &o.shop, e) || !jobs_pushes_follow(c->store, o.shop, &o.push, e) ||
+        !store_catch_up_all(c->store, e) || !sync_open(c->store, &c->world, &o, CLI_LANE_WAIT_MS, &l, e) ||
+        !run(l, c->memory, &r, e))
         return false;
     cli__report(c, job, &r);
     *ret = jobs_report_clean(&r) ? CLI_GOOD : CLI_FOUND;

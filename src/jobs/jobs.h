@@ -49,6 +49,9 @@ typedef struct jobs_request {
 MUST bool jobs_run(store *db, const world *w, const jobs_request *r, arena *a, sync_report *ret, int64_t *ret_run,
                    err *e);
 
+/* Whether *Upload recent inventory change* of the shop follows changes, so that an import pushes meanwhile. */
+MUST bool jobs_pushes_follow(store *db, str code, bool *ret, err *e);
+
 /*
  * Leaves a run for the service, which takes it up at its next look. A run of the job that is pending already is given
  * again, so that asking twice makes one run. ERR_MISSING: no such shop.

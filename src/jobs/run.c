@@ -211,14 +211,13 @@ static bool finish(const running *r, const sync_report *report, str error, err *
     return store_run_end(tx, r->id, r->fence, state, buf_str(&counts), error, e) && store_commit(&tx, e);
 }
 
-/* Where pushes follow changes, a fall must not wait for the end of a long import. */
-static bool pushes_follow(const running *r, bool *ret, err *e)
+bool jobs_pushes_follow(store *db, str code, bool *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     store_job push;
     int64_t of;
     bool some;
-    if (!store_begin(r->db, STORE_READ, &tx, e) || !shop_of(tx, r->request->shop, &of, e) ||
+    if (!store_begin(db, STORE_READ, &tx, e) || !shop_of(tx, code, &of, e) ||
         !store_job_get(tx, STR("recent"), of, store_arena(tx), &push, &some, e))
         return false;
     *ret = some && !push.paused && push.when.kind == SCHEDULE_CHANGES;
@@ -235,7 +234,7 @@ static bool work(running *r, arena *a, sync_report *ret, err *e)
                       .stop = stop_in,
                       .progress = progress_in,
                       .ctx = r};
-    return pushes_follow(r, &o.push_falls, e) && store_catch_up_all(r->db, e) &&
+    return jobs_pushes_follow(r->db, o.shop, &o.push, e) && store_catch_up_all(r->db, e) &&
            sync_open(r->db, &w, &o, r->request->wait_ms, &l, e) && r->request->kind->run(l, a, ret, e);
 }
 

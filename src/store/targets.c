@@ -3,6 +3,8 @@
  */
 #include "store/internal.h"
 
+#include <stdlib.h>
+
 const char *explained_kind_name(explained_kind k)
 {
     static const char *const NAMES[EXPLAINED_KINDS] = {"adopt",   "push", "import", "drift",
@@ -252,9 +254,10 @@ static bool channels_of(store_tx *tx, int64_t shop, int64_t channel, bool behind
 }
 
 typedef struct owing_list {
-    target_row *at;
+    target_row *at; /* with room for twice the limit */
     size_t count, limit;
-    size_t oldest; /* so many of them stand first for their age */
+    const target_key *keys; /* of those that stand first for their age, sorted */
+    size_t oldest;          /* so many */
 } owing_list;
 
 typedef struct owing_source {
@@ -277,29 +280,37 @@ static bool next_danger(const owing_source *from, int64_t after, int64_t *ret, e
     return true;
 }
 
-static bool listed(const owing_list *l, target_key k)
+static int by_key(const void *x, const void *y)
 {
-    for (size_t i = 0; i < l->oldest; i++)
-        if (l->at[i].key.product == k.product && l->at[i].key.channel == k.channel)
-            return true;
-    return false;
+    const target_key *l = x, *r = y;
+    if (l->product != r->product)
+        return l->product < r->product ? -1 : 1;
+    return (l->channel > r->channel) - (l->channel < r->channel);
 }
 
-/* Merges older rows into those from `first` on, which stand by age; the youngest fall out at the end. */
+static int by_age(const void *x, const void *y)
+{
+    const target_row *l = x, *r = y;
+    if (l->target.owing_since != r->target.owing_since)
+        return l->target.owing_since < r->target.owing_since ? -1 : 1;
+    return by_key(&l->key, &r->key);
+}
+
+static bool listed(const owing_list *l, const target_row *row)
+{
+    return l->oldest > 0 && bsearch(&row->key, l->keys, l->oldest, sizeof *l->keys, by_key);
+}
+
+/* Adds rows to those from `first` on, which stand by age; the youngest fall out at the end. */
 static void merge(owing_list *l, size_t first, const target_row *rows, size_t count)
 {
-    size_t at = first;
-    for (size_t i = 0; i < count; i++) {
-        if (listed(l, rows[i].key))
-            continue;
-        while (at < l->count && l->at[at].target.owing_since <= rows[i].target.owing_since)
-            at++;
-        if (at == l->limit)
-            return;
-        l->count += l->count < l->limit;
-        memmove(&l->at[at + 1], &l->at[at], (l->count - at - 1) * sizeof *l->at);
-        l->at[at++] = rows[i];
-    }
+    size_t before = l->count;
+    for (size_t i = 0; i < count; i++)
+        if (!listed(l, &rows[i]))
+            l->at[l->count++] = rows[i];
+    if (before > first && l->count > before)
+        qsort(l->at + first, l->count - first, sizeof *l->at, by_age);
+    l->count = l->count < l->limit ? l->count : l->limit;
 }
 
 /* Of all channels the rows of one danger that owe longest, not later than `until`, from `first` on as far as they fit.
@@ -333,6 +344,16 @@ static bool fill(const owing_source *from, instant until, bool by_age, owing_lis
     return true;
 }
 
+static void remember_oldest(owing_list *l, arena *a)
+{
+    target_key *keys = ARENA_NEW(a, target_key, l->count + 1);
+    for (size_t i = 0; i < l->count; i++)
+        keys[i] = l->at[i].key;
+    qsort(keys, l->count, sizeof *keys, by_key);
+    l->keys = keys;
+    l->oldest = l->count;
+}
+
 /*
  * The bound on waiting of P10: a share of each batch goes to what waits longest, whatever its danger, so that no stream
  * of urgent rows can starve the rest. Only a share, so that a long backlog cannot hold up what is urgent.
@@ -342,13 +363,13 @@ bool store_owing(store_tx *tx, int64_t shop, int64_t channel, uint32_t limit, ar
 {
     int64_t *channels;
     owing_source from = {.tx = tx, .memory = a};
-    owing_list l = {.at = ARENA_NEW(a, target_row, limit + 1), .limit = limit / OWING_SHARE};
+    owing_list l = {.at = ARENA_NEW(a, target_row, 2 * (size_t)limit + 1), .limit = limit / OWING_SHARE};
     if (!channels_of(tx, shop, channel, false, &channels, &from.channel_count, e))
         return false;
     from.channels = channels;
     if (l.limit > 0 && !fill(&from, tx->now - OWING_WAIT_S * US_PER_S, /* by_age= */ true, &l, e))
         return false;
-    l.oldest = l.count;
+    remember_oldest(&l, a);
     l.limit = limit;
     if (!fill(&from, /* until= */ INT64_MAX, /* by_age= */ false, &l, e))
         return false;

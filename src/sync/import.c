@@ -142,7 +142,7 @@ static bool import_page(importing *n, const shop_orders_page *page, err *e)
             return false;
         if (!unchanged && !import_one(n, page->orders[i].id, e))
             return err_wrap(e, "order %.*s", STR_ARG(page->orders[i].name));
-        if (n->report->push_falls && !sync__push_falls(n->lane, n->report, e))
+        if (n->report->push && !sync__push_meanwhile(n->lane, n->report, e))
             return false;
         sync__progress(n->lane, "orders", n->report->out.events, -1);
     }
@@ -181,7 +181,8 @@ static bool import_told(importing *n, err *e)
             if (!sync__alive(l, e) || !import_one(n, told[i].order, e))
                 return err_wrap(e, "order %.*s", STR_ARG(told[i].order));
             if (!store_begin(l->db, STORE_WRITE, &tx, e) || !store_lane_beat(tx, l->shop, l->fence, e) ||
-                !store_told_done(tx, l->shop, &told[i], e) || !store_commit(&tx, e))
+                !store_told_done(tx, l->shop, &told[i], e) || !store_commit(&tx, e) ||
+                (n->report->push && !sync__push_meanwhile(l, n->report, e)))
                 return false;
         }
         if (count == 0 || sync__stop(l))
@@ -268,6 +269,6 @@ bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e)
     sync__report_begin(&r, l, a);
     if (!sync__check_shop(l, (sync__need){.adopted = true}, a, &row, e) || !store_catch_up_all(l->db, e))
         return false;
-    r.push_falls = l->options.push_falls && row.writable;
+    r.push = l->options.push && row.writable;
     return sync__poll(l, &r, e) && sync__report_end(&r, l, ret, e);
 }

@@ -27,6 +27,7 @@ struct sync_lane {
     int64_t shop, channel; /* channel 0: all */
     int64_t fence;         /* 0: not taken yet */
     int64_t beat_ticks;    /* of the last sign of life */
+    int64_t rises_ticks;   /* from which on rises go out, too, in the midst of other work */
 };
 
 /* -- lane.c -- */
@@ -56,7 +57,7 @@ typedef struct sync__report {
     VEC(sync_relinked) relinked;
     int64_t began_ticks;
     shop_totals before;
-    bool push_falls; /* of an import: between two orders */
+    bool push; /* what comes to be owed is pushed between two orders of an import */
 } sync__report;
 void sync__report_begin(sync__report *r, sync_lane *l, arena *a);
 void sync__report_left(sync__report *r, str sku, str channel, str why); /* texts are copied */
@@ -118,8 +119,10 @@ MUST bool sync__settle(sync_lane *l, sync__report *r, sync__ids *ret_to_read, er
 /* -- push.c -- */
 /* Pushes what is owed. */
 MUST bool sync__push(sync_lane *l, sync__report *r, err *e);
-/* Of what is owed only the falls: Shopify shows more than we can promise. Costs one look where there are none. */
-MUST bool sync__push_falls(sync_lane *l, sync__report *r, err *e);
+/* Between two steps of a long run: falls at once, whatever else is owed once in SYNC__RISES_US. Costs one look where
+ * nothing is owed. */
+#define SYNC__RISES_US US_PER_S
+MUST bool sync__push_meanwhile(sync_lane *l, sync__report *r, err *e);
 /* Stores `o` (its kind and lines given) with a new key and the bytes to send; the rest is filled in, texts in `a`. */
 MUST bool sync__operation_add(sync_lane *l, store_tx *tx, store_operation *o, const shop_line *changes, arena *a,
                               err *e);

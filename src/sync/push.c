@@ -4,7 +4,7 @@
  */
 #include "sync/internal.h"
 
-#define PAGE_LINES 1000              /* targets selected at once, in the store's order of P10: four calls */
+#define PAGE_LINES 1000              /* targets selected at once, in the store's order of P10, at the least */
 #define BODY_MAX   ((size_t)1 << 20) /* 250 lines take about 50 KiB */
 
 typedef struct pushing {
@@ -25,6 +25,14 @@ static size_t keep_falls(target_row *rows, size_t count)
     return kept;
 }
 
+/* As much as flies at once: the selection walks over what is in flight, so a smaller page would walk more than it
+ * finds. */
+static uint32_t page_lines(const sync_lane *l, const pushing *job)
+{
+    int64_t lines = qty_max(PAGE_LINES, (int64_t)shop_flight(l->remote) * SHOP_LINES_MAX);
+    return (uint32_t)qty_min(lines, job->planned_max - job->planned);
+}
+
 static bool next_page(sync_lane *l, pushing *job, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
@@ -32,7 +40,7 @@ static bool next_page(sync_lane *l, pushing *job, err *e)
     target_row *rows;
     size_t count;
     if (!store_begin(l->db, STORE_READ, &tx, e) ||
-        !store_owing(tx, l->shop, l->channel, PAGE_LINES, job->page_memory, &rows, &count, e))
+        !store_owing(tx, l->shop, l->channel, page_lines(l, job), job->page_memory, &rows, &count, e))
         return false;
     job->page = rows;
     job->count = job->falls ? keep_falls(rows, count) : count;
@@ -169,7 +177,7 @@ bool sync__push(sync_lane *l, sync__report *r, err *e)
     return sync__send(&s, e);
 }
 
-static bool falls_owed(sync_lane *l, bool *ret, err *e)
+static bool any_owed(sync_lane *l, bool falls, bool *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     target_row *first;
@@ -177,26 +185,34 @@ static bool falls_owed(sync_lane *l, bool *ret, err *e)
     if (!store_begin(l->db, STORE_READ, &tx, e) ||
         !store_owing(tx, l->shop, l->channel, 1, store_arena(tx), &first, &count, e))
         return false;
-    *ret = keep_falls(first, count) > 0;
+    *ret = (falls ? keep_falls(first, count) : count) > 0;
     return true;
 }
 
-bool sync__push_falls(sync_lane *l, sync__report *r, err *e)
+/*
+ * No push needs an import, and no rise is less safe in the midst of one (P4). But the points of a backlog of rises
+ * would hold up the run that it goes on beside, so they go by the page, and not before each order.
+ */
+bool sync__push_meanwhile(sync_lane *l, sync__report *r, err *e)
 {
     AUTO(arena_end) arena *memory = NULL;
-    bool owed;
+    int64_t now = l->world.clock.ticks_us(l->world.clock.ctx);
+    bool falls = now < l->rises_ticks, owed;
     if (!str_empty(r->out.stopped) || sync__stop(l))
         return true;
-    if (!falls_owed(l, &owed, e))
+    if (!any_owed(l, falls, &owed, e))
         return false;
     if (!owed)
         return true;
     memory = arena_new(0);
-    pushing job = {.page_memory = memory, .falls = true, .planned_max = PAGE_LINES};
+    pushing job = {.page_memory = memory, .falls = falls, .planned_max = PAGE_LINES};
     sync__sender s = {.lane = l, .report = r, .next = next_push, .ctx = &job};
-    bool sent = sync__send(&s, e);
+    if (!sync__send(&s, e))
+        return false;
     r->out.selected += job.planned;
-    return sent;
+    if (!falls)
+        l->rises_ticks = l->world.clock.ticks_us(l->world.clock.ctx) + SYNC__RISES_US;
+    return true;
 }
 
 /* -- the delta job -- */

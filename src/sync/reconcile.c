@@ -159,14 +159,14 @@ static bool add_old(scanning *n, const sync__ids *to_read, err *e)
 static bool push_meanwhile(void *ctx, err *e)
 {
     const scanning *n = ctx;
-    return sync__push_falls(n->lane, n->report, e);
+    return sync__push_meanwhile(n->lane, n->report, e);
 }
 
 static bool scan(scanning *n, err *e)
 {
     if (!open_units(n->lane, n->memory, &n->open, e) || !sync__mapped_all(n->lane, n->memory, &n->all, e))
         return false;
-    if (n->lane->options.push_falls && !n->unseen)
+    if (!n->unseen)
         shop_while_waiting(n->lane->remote, push_meanwhile, n);
     bool done = sync__scan(n->lane, n->facts, &n->all, take_level, n, e);
     shop_while_waiting(n->lane->remote, NULL, NULL);
@@ -260,9 +260,11 @@ bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
         return false;
     if (l->options.dry_run)
         return dry_run(l, &c, e) && sync__report_end(&r, l, ret, e);
+    r.push = true;
     if (!sync__count_open(l, &r, e) || !sync__settle(l, &r, &to_read, e) || !sync__poll(l, &r, e) ||
         !push_unless_stopped(l, &r, e))
         return false;
+    r.push = false; /* by the imports between two reads; R8 */
     instant began = shop_date(l->remote);
     if (str_empty(r.out.stopped) && !sync__stop(l) && !look_at_all(l, &c, &to_read, e))
         return false;

@@ -17,7 +17,7 @@ typedef struct sync_options {
     str shop;          /* code */
     str channel;       /* "" all of the shop */
     bool dry_run;      /* says what would be written, sends no write */
-    bool push_falls;   /* what Shopify shows too many of is pushed between two orders, and while a bulk query runs */
+    bool push;         /* an import pushes what comes to be owed meanwhile, between two orders */
     int64_t settle_ms; /* how long hard and adopt wait for stamps to settle (R1, R5); SYNC_SETTLE_MS unless told */
     bool (*stop)(void *ctx); /* asked between steps; true: end cleanly and soon. NULL: never */
     void (*progress)(void *ctx, const char *what, int64_t done, int64_t total); /* NULL: none; total -1: unknown */
