@@ -61,28 +61,30 @@ test('what changes within the gather window is one push', async (t) => {
         await at.refuses(['serve', '--gather-ms', wrong], 2, /--gather-ms/);
 });
 
-test('a Hard Sync that waits for a bulk query does not hold up what is dangerous', async (t) => {
-    const skus = Array.from({ length: 1_100 }, (_, i) => `S${i}`); /* so many are read in bulk */
-    const { at, shop, available } = await retailer(t, { skus });
-    await at.json(['job', 'schedule', 'recent', '--as-changes-happen']);
-    const service = await serve(t, at);
-    shop.post('faults', { kind: 'bulk_stuck' });
-    const asked = await service.call('POST', '/api/v1/jobs/hard/runs?shop=main');
-    const state = async () => (await service.call('GET', `/api/v1/runs/${asked.json.id}`)).json.state;
-    await until('it runs', async () => await state() === 'running');
-    await until('the bulk query runs', () => [...shop.world.bulks.values()].some((one) => ['CREATED', 'RUNNING'].includes(one.status)));
-    await at.adjust([['S0', 'WH', -3], ['S1', 'WH', 3]]);
-    await until('the fall shows', () => available('S0') === 7);
-    assert.strictEqual(await state(), 'running');
-    assert.strictEqual(available('S1'), 10, 'a rise waits');
-    shop.post('faults', { kind: 'none' });
-    await until('it is over', async () => await state() === 'finished');
-    await until('the rise shows', () => available('S1') === 13);
-    await service.stop();
-    const { violations, raised } = shop.get('stats');
-    assert.deepStrictEqual({ violations, raised }, { violations: [], raised: 0 });
-    await at.verify();
-});
+for (const who of ['the service', 'the command line'])
+    test(`a Hard Sync of ${who} that waits for a bulk query holds nothing up that is owed`, async (t) => {
+        const skus = Array.from({ length: 1_100 }, (_, i) => `S${i}`); /* so many are read in bulk */
+        const { at, shop, available } = await retailer(t, { skus });
+        await at.json(['job', 'schedule', 'recent', '--as-changes-happen']);
+        const service = who === 'the service' && await serve(t, at);
+        shop.post('faults', { kind: 'bulk_stuck' });
+        let over = false;
+        const report = service
+            ? service.call('POST', '/api/v1/jobs/hard/runs?shop=main').then(({ json: { id } }) =>
+                until('it is over', async () => (await service.call('GET', `/api/v1/runs/${id}`)).json.state === 'finished'))
+            : at.json(['sync', 'hard']);
+        report.finally(() => { over = true; }).catch(() => {});
+        await until('the bulk query runs', () => [...shop.world.bulks.values()].some((one) => ['CREATED', 'RUNNING'].includes(one.status)));
+        await at.adjust([['S0', 'WH', -3], ['S1', 'WH', 3]]);
+        await until('both show', () => available('S0') === 7 && available('S1') === 13);
+        assert.strictEqual(over, false);
+        shop.post('faults', { kind: 'none' });
+        await report;
+        if (service) await service.stop();
+        const { violations, raised } = shop.get('stats');
+        assert.deepStrictEqual({ violations, raised }, { violations: [], raised: 0 });
+        await at.verify();
+    });
 
 test('kill -9 loses nothing: what was due or asked for runs at the next start', async (t) => {
     const { at, available } = await retailer(t, { skus: ['A'] });
