@@ -10,7 +10,8 @@ model *model_new(sim *w, int number)
     CHECK(s);
     s->w = w;
     s->number = number;
-    s->bulk = buf_new((size_t)1 << 20);
+    for (int i = 0; i < FILES_MAX; i++)
+        s->files[i].text = buf_new((size_t)1 << 20);
     for (int i = 0; i < SHOP_LOCATIONS; i++)
         s->location_active[i] = true;
     return s;
@@ -23,7 +24,8 @@ void model_free(model **held)
         return;
     free(s->orders);
     free(s->keys);
-    buf_end(&s->bulk);
+    for (int i = 0; i < FILES_MAX; i++)
+        buf_end(&s->files[i].text);
     free(s);
     *held = NULL;
 }
@@ -83,6 +85,11 @@ bool model_frozen(const model *s)
     return s->w->ticks < s->frozen_until;
 }
 
+const model_file *model_file_of(const model *s, int bulk)
+{
+    return bulk >= 0 && bulk < s->bulk_count && bulk >= s->bulk_count - FILES_MAX ? &s->files[bulk % FILES_MAX] : NULL;
+}
+
 /* -- orders -- */
 
 void model_touch(model *s, int number)
@@ -104,6 +111,38 @@ static model_part *add_part(model *s, model_part *list, int *count, model_part p
     return &list[(*count)++];
 }
 
+/*
+ * Where open units were taken off is told by the line's fulfilment orders alone. A line that had to do with one
+ * location is told for certain; else the import may charge nobody (protocol I3), so it books too much where they were,
+ * and what moves on from there may be charged where it stands when it is read (L4, moves/ROUNDTRIP): too little there.
+ */
+static void doubt(model *s, model_order *o, int line)
+{
+    unsigned named = o->lines[line].named;
+    for (int i = 0; (named & (named - 1)) && i < SHOP_LOCATIONS; i++) {
+        model_level_of(s, o->lines[line].item, i)->too_high += o->lines[line].removed[i] - o->lines[line].doubted[i];
+        o->lines[line].doubted[i] = o->lines[line].removed[i];
+    }
+}
+
+static void name(model *s, model_order *o, int line, int location)
+{
+    o->lines[line].named |= 1U << location;
+    doubt(s, o, line);
+}
+
+/* location < 0: at all */
+static qty open_of(const model_order *o, int line, int location)
+{
+    qty units = 0;
+    if (!o->routed)
+        return location < 0 || o->lines[line].location == location ? o->lines[line].open : 0;
+    for (int i = 0; i < o->fo_count; i++)
+        if (o->fos[i].line == line && (location < 0 || o->fos[i].location == location))
+            units += o->fos[i].remaining;
+    return units;
+}
+
 void model_route(model *s, int number)
 {
     model_order *o = &s->orders[number];
@@ -111,78 +150,96 @@ void model_route(model *s, int number)
     for (int i = 0; i < o->line_count; i++)
         if (o->lines[i].open > 0)
             add_part(s, o->fos, &o->fo_count,
-                     (model_part){
-                         .line = i, .units = o->lines[i].open, .remaining = o->lines[i].open, .location = o->location});
+                     (model_part){.line = i,
+                                  .units = o->lines[i].open,
+                                  .remaining = o->lines[i].open,
+                                  .location = o->lines[i].location});
     model_touch(s, number);
 }
 
 /* Units of a line go from one quantity of a location to another; untracked ones are in none. */
-static void claim(model *s, const model_order *o, int line, int location, qty available, qty committed)
+static void claim(model *s, model_order *o, int line, int location, qty available, qty committed)
 {
+    name(s, o, line, location);
     if (!o->lines[line].claims)
         return;
     model_shift(s, o->lines[line].item, location, Q_AVAILABLE, available, BY_ORDERS);
     model_shift(s, o->lines[line].item, location, Q_COMMITTED, committed, BY_ORDERS);
 }
 
-int model_place(model *s, const model_sale *what)
+static model_order *new_order(model *s)
 {
     if (s->order_count == s->order_room) {
         s->order_room = s->order_room ? 2 * s->order_room : 64;
         s->orders = reallocarray(s->orders, (size_t)s->order_room, sizeof *s->orders);
         CHECK(s->orders);
     }
-    int number = s->order_count++;
-    model_order *o = &s->orders[number];
-    *o = (model_order){.number = number, .location = what->location, .pos = what->pos, .line_count = what->line_count};
+    s->orders[s->order_count] = (model_order){.number = s->order_count};
+    return &s->orders[s->order_count++];
+}
+
+int model_place(model *s, const model_sale *what)
+{
+    model_order *o = new_order(s);
+    o->location = what->location[0];
+    o->pos = what->pos;
+    o->line_count = what->line_count;
     o->created_at = model_now(s);
     for (int i = 0; i < o->line_count; i++) {
         o->lines[i].item = what->item[i];
+        o->lines[i].location = what->location[i];
         o->lines[i].ordered = o->lines[i].current = o->lines[i].open = what->units[i];
         o->lines[i].claims = s->items[what->item[i]].tracked;
-        claim(s, o, i, o->location, -what->units[i], what->units[i]);
+        claim(s, o, i, what->location[i], -what->units[i], what->units[i]);
     }
-    model_touch(s, number);
+    model_touch(s, o->number);
     if (!what->unrouted)
-        model_route(s, number);
+        model_route(s, o->number);
     if (what->pos)
         for (int i = 0; i < o->line_count; i++)
-            model_fulfil(s, number, what->units[i], what->location);
-    return number;
+            model_fulfil(s, o->number, what->units[i], MODEL_AT_PLACE);
+    return o->number;
 }
 
-int model_standing(const model_order *o, int line)
+/* Up to `units` open ones leave the line's first fulfilment order that has some; of an order not routed, the line. */
+static qty take_open(model_order *o, int line, qty units, int *ret_from)
 {
-    for (int i = 0; i < o->fo_count; i++)
-        if (o->fos[i].line == line && o->fos[i].remaining > 0)
-            return o->fos[i].location;
-    return o->location;
-}
-
-static void shrink_fos(model_order *o, int line, qty units)
-{
-    for (int i = 0; i < o->fo_count && units > 0; i++) {
+    *ret_from = o->lines[line].location;
+    for (int i = 0; o->routed && i < o->fo_count; i++) {
         model_part *f = &o->fos[i];
-        if (f->line != line)
+        if (f->line != line || f->remaining == 0)
             continue;
-        qty n = qty_min(units, f->remaining);
-        f->remaining -= n;
-        f->units -= n;
+        units = qty_min(units, f->remaining);
+        f->remaining -= units;
+        f->units -= units;
         f->closed |= f->remaining == 0;
-        units -= n;
+        *ret_from = f->location;
+        break;
     }
+    o->lines[line].open -= units;
+    o->lines[line].current -= units;
+    return units;
 }
 
 /* Open units leave: back to available at `to` (restock), or out of the books. */
-static void remove_open(model *s, model_order *o, int line, qty units, bool restock, int to)
+static void remove_open(model *s, model_order *o, int line, qty units, const char *restock, int to, bool record)
 {
-    claim(s, o, line, model_standing(o, line), 0, -units);
-    if (restock)
-        claim(s, o, line, to, units, 0);
-    o->lines[line].restocked += restock ? units : 0;
-    o->lines[line].open -= units;
-    o->lines[line].current -= units;
-    shrink_fos(o, line, units);
+    bool back = strcmp(restock, "NO_RESTOCK") != 0;
+    while (units > 0) {
+        int from;
+        qty n = take_open(o, line, units, &from);
+        int at = to == MODEL_AT_PLACE ? from : to;
+        claim(s, o, line, from, 0, -n);
+        o->lines[line].removed[from] += n;
+        if (back)
+            claim(s, o, line, at, n, 0);
+        doubt(s, o, line);
+        o->lines[line].restocked += back ? n : 0;
+        if (record)
+            add_part(s, o->refunds, &o->refund_count,
+                     (model_part){.line = line, .units = n, .location = at, .restock = restock});
+        units -= n;
+    }
 }
 
 static void close_if_done(model_order *o)
@@ -196,29 +253,20 @@ static void close_if_done(model_order *o)
 void model_cancel(model *s, int number, bool restock, bool record)
 {
     model_order *o = &s->orders[number];
-    for (int i = 0; i < o->line_count; i++) {
-        qty units = o->lines[i].open;
-        int at = model_standing(o, i);
-        if (units == 0)
-            continue;
-        remove_open(s, o, i, units, restock, at);
-        if (record)
-            add_part(
-                s, o->refunds, &o->refund_count,
-                (model_part){.line = i, .units = units, .location = at, .restock = restock ? "CANCEL" : "NO_RESTOCK"});
-    }
+    for (int i = 0; i < o->line_count; i++)
+        remove_open(s, o, i, o->lines[i].open, restock ? "CANCEL" : "NO_RESTOCK", MODEL_AT_PLACE, record);
     o->cancelled = o->closed = true;
     o->cancelled_at = model_now(s);
     model_touch(s, number);
 }
 
-static void relocate(model *s, model_order *o, model_part *f, int location)
+/* Open units go from one location's claim to another's. */
+static void relocate(model *s, model_order *o, int line, qty units, int from, int to)
 {
-    if (f->location != location) {
-        claim(s, o, f->line, f->location, f->remaining, -f->remaining);
-        claim(s, o, f->line, location, -f->remaining, f->remaining);
-    }
-    f->location = location;
+    if (from == to)
+        return;
+    claim(s, o, line, from, units, -units);
+    claim(s, o, line, to, -units, units);
 }
 
 void model_fulfil(model *s, int number, qty units, int location)
@@ -226,36 +274,62 @@ void model_fulfil(model *s, int number, qty units, int location)
     model_order *o = &s->orders[number];
     for (int i = 0; i < o->fo_count && units > 0; i++) {
         model_part *f = &o->fos[i];
+        int from = location == MODEL_AT_PLACE ? f->location : location;
         qty n = qty_min(units, f->remaining);
         if (n == 0)
             continue;
-        relocate(s, o, f, location);
-        claim(s, o, f->line, location, 0, -n);
+        relocate(s, o, f->line, n, f->location, from);
+        claim(s, o, f->line, from, 0, -n);
         f->remaining -= n;
         f->closed |= f->remaining == 0;
         o->lines[f->line].open -= n;
-        add_part(s, o->shipped, &o->shipped_count, (model_part){.line = f->line, .units = n, .location = location});
+        add_part(s, o->shipped, &o->shipped_count, (model_part){.line = f->line, .units = n, .location = from});
         units -= n;
     }
     close_if_done(o);
     model_touch(s, number);
 }
 
-void model_move(model *s, int number, int location)
+/* All that is open of a fulfilment order moves, or a part, which becomes one of its own. */
+void model_move(model *s, int number, int line, qty units, int location)
 {
     model_order *o = &s->orders[number];
-    for (int i = 0; i < o->fo_count; i++)
-        if (o->fos[i].remaining)
-            relocate(s, o, &o->fos[i], location);
+    for (int i = 0; i < o->fo_count; i++) {
+        model_part *f = &o->fos[i];
+        if (f->line != line || f->remaining == 0 || f->location == location)
+            continue;
+        qty n = qty_min(units, f->remaining);
+        relocate(s, o, line, n, f->location, location);
+        model_level_of(s, o->lines[line].item, location)->too_low += o->lines[line].removed[f->location];
+        if (n == f->remaining && n == f->units) {
+            f->location = location;
+        } else {
+            f->units -= n;
+            f->remaining -= n;
+            f->closed |= f->remaining == 0;
+            add_part(s, o->fos, &o->fo_count,
+                     (model_part){.line = line, .units = n, .remaining = n, .location = location});
+        }
+        break;
+    }
     model_touch(s, number);
 }
 
-qty model_unrouted(const model *s, int item)
+qty model_unrouted(const model *s, int item, int location)
 {
     qty units = 0;
     for (int i = 0; i < s->order_count; i++)
         for (int n = 0; !s->orders[i].routed && n < s->orders[i].line_count; n++)
-            units += s->orders[i].lines[n].item == item ? s->orders[i].lines[n].open : 0;
+            units += s->orders[i].lines[n].item == item ? open_of(&s->orders[i], n, location) : 0;
+    return units;
+}
+
+qty model_open_at(const model *s, int item, int location)
+{
+    qty units = 0;
+    for (int i = 0; i < s->order_count; i++)
+        for (int n = 0; n < s->orders[i].line_count; n++)
+            units += s->orders[i].lines[n].item == item ? open_of(&s->orders[i], n, location) : 0;
     return units;
 }
 
@@ -277,11 +351,11 @@ void model_refund(model *s, int number, int line, qty units, const char *restock
         o->lines[line].current -= units;
         o->lines[line].restocked += units;
         claim(s, o, line, location, units, 0);
+        add_part(s, o->refunds, &o->refund_count,
+                 (model_part){.line = line, .units = units, .location = location, .restock = restock});
     } else {
-        remove_open(s, o, line, units, strcmp(restock, "NO_RESTOCK") != 0, location);
+        remove_open(s, o, line, units, restock, location, true);
     }
-    add_part(s, o->refunds, &o->refund_count,
-             (model_part){.line = line, .units = units, .location = location, .restock = restock});
     close_if_done(o);
     model_touch(s, number);
 }

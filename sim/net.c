@@ -129,6 +129,7 @@ bool net_post(void *ctx, const net_request *r, uint64_t ticket, err *e)
                 .life = p->life,
                 .ticket = ticket,
                 .get = str_equal(r->method, STR("GET")),
+                .file = model_number(r->url),
                 .fate = (int)f,
                 .at = w->ticks + latency(w),
                 .expires_at = w->ticks + r->timeout_ms * US_PER_MS};
@@ -196,10 +197,11 @@ static void execute(model *s, const parcel *n, buf *ret, str *ret_operation, are
         *ret_operation = model_answer(s, a, (str){n->body, n->body_len}, ret);
         return;
     }
-    str file = buf_str(&s->bulk);
+    const model_file *f = model_file_of(s, n->file);
+    str text = f && s->bulk_fate != BULK_EXPIRED ? buf_str(&f->text) : STR("");
     if (s->bulk_fate == BULK_CUT)
-        file.len /= 2;
-    buf_add(ret, file);
+        text.len /= 2;
+    buf_add(ret, text);
 }
 
 /* What is sent back, or nothing. */
@@ -215,6 +217,8 @@ static bool answer_of(model *s, const parcel *n, parcel *ret, str *ret_operation
         execute(s, n, &body, ret_operation, a);
     if (f == FATE_CUT_LATE || f == FATE_ANSWER_LOST)
         return false;
+    if (runs && n->get && body.len == 0)
+        ret->status = 404; /* a result is kept for a while */
     if (away) {
         ret->status = 503;
         buf_clear(&body);

@@ -18,15 +18,19 @@
 
 #include <stdlib.h>
 
-#define OPEN_MAX     64
-#define REFUSALS_MAX 12 /* writes of one refused item: one a plan, and some were under way */
+#define OPEN_MAX     256
 #define JOURNAL_PAGE 500
+#define AT           "shop %d, item %d at %d"
+#define AT_ARG(k)    (k).shop, (k).item, (k).channel
 
 typedef struct account { /* of one target */
     bool anchored;
     int64_t seq, touched;
     qty t;
     qty moved_then[MOVERS];      /* what S was made of at the anchor */
+    qty misled;                  /* E is so much too high for want of a trace; counts as if others had taken it off S */
+    qty high, low;               /* how much of what can be misled has been, ever */
+    bool imports;                /* an import was booked since the last look */
     qty pending_then;            /* units that had left S then, at a location that nobody knew: R7 */
     qty imported, pushed, drift; /* booked since */
 } account;
@@ -41,9 +45,9 @@ typedef struct open_line {
 
 struct oracle {
     uint64_t commits; /* as of the last look */
-    account accounts[SIM_SHOPS_MAX][SIM_ITEMS_MAX];
+    account accounts[SIM_SHOPS_MAX][SIM_CHANNELS_MAX][SIM_ITEMS_MAX];
     qty units[SIM_ITEMS_MAX][SIM_PLACES_MAX];
-    qty thresholds[SIM_SHOPS_MAX][SIM_ITEMS_MAX];
+    qty thresholds[SIM_SHOPS_MAX][SIM_CHANNELS_MAX][SIM_ITEMS_MAX];
     open_line open[OPEN_MAX];
     size_t open_count;
 };
@@ -74,12 +78,17 @@ void oracle_moved(sim *w, int item, int place, qty delta)
 
 void oracle_threshold(sim *w, sim_target k, qty units)
 {
-    w->oracle->thresholds[k.shop][k.item] = units;
+    w->oracle->thresholds[k.shop][k.channel][k.item] = units;
 }
 
 qty oracle_threshold_of(const sim *w, sim_target k)
 {
-    return w->oracle->thresholds[k.shop][k.item];
+    return w->oracle->thresholds[k.shop][k.channel][k.item];
+}
+
+static account *account_of(const sim *w, sim_target k)
+{
+    return &w->oracle->accounts[k.shop][k.channel][k.item];
 }
 
 /* -- the shop's side -- */
@@ -91,7 +100,7 @@ static qty s_of(const qty *moved)
 
 static const model_level *level_at(const sim *w, sim_target k)
 {
-    return model_level_of(w->shops[k.shop], k.item, 0);
+    return model_level_of(w->shops[k.shop], k.item, k.channel);
 }
 
 static qty held(const model_level *l)
@@ -107,7 +116,7 @@ static qty unseen(const account *a, const model_level *l)
 /* What others did since the anchor and nobody has booked. */
 static qty strange(const account *a, const model_level *l)
 {
-    return l->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] - a->drift;
+    return l->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] - a->misled - a->drift;
 }
 
 static const model_key *key_of(const model *s, const char *key)
@@ -120,7 +129,7 @@ static const model_key *key_of(const model *s, const char *key)
 
 static bool same(sim_target x, sim_target y)
 {
-    return x.shop == y.shop && x.item == y.item;
+    return x.shop == y.shop && x.channel == y.channel && x.item == y.item;
 }
 
 static qty applied_in_doubt(const sim *w, sim_target k)
@@ -154,42 +163,43 @@ static const open_line *planned(const sim *w, sim_target k, str reference)
 void oracle_applied(sim *w, int of, const js_value *changes, str reference)
 {
     JS_EACH(line, changes) {
-        sim_target k = {of, model_number(js_str(js_get(line, "inventoryItemId"), STR("")))};
+        sim_target k = {of, model_number(js_str(js_get(line, "locationId"), STR(""))),
+                        model_number(js_str(js_get(line, "inventoryItemId"), STR("")))};
         qty delta = js_int(js_get(line, "delta"), 0);
-        const account *a = &w->oracle->accounts[k.shop][k.item];
+        const account *a = account_of(w, k);
         const model_level *l = level_at(w, k);
         const open_line *n = planned(w, k, reference);
-        sim_note(w, "shop %d: item %d %+" PRId64 " to %" PRId64 " by us", k.shop, k.item, delta,
-                 l->q[Q_AVAILABLE] + delta);
+        sim_note(w, AT " %+" PRId64 " to %" PRId64 " by us", AT_ARG(k), delta, l->q[Q_AVAILABLE] + delta);
         if (!n && w->up_at)
             continue; /* planned in the step in which the power failed: the law is asked when the machine is back */
         if (!n) {
-            sim_broken(w, "I5", "shop %d, item %d: %+" PRId64 " is applied, and no open operation says so", k.shop,
-                       k.item, delta);
+            sim_broken(w, "I5", AT ": %+" PRId64 " is applied, and no open operation says so", AT_ARG(k), delta);
             continue;
         }
         qty shown = l->q[Q_AVAILABLE] + delta + held(l) + unseen(a, l) - strange(a, l);
         if (w->kind == WORLD_EXACT && delta > 0 && a->anchored && shown > n->t + a->imported)
             sim_broken(w, "I2",
-                       "shop %d, item %d: a write of %+" PRId64 " puts available to %" PRId64 " (unseen %" PRId64
-                       ", held %" PRId64 ", by others %" PRId64 "), promised was %" PRId64,
-                       k.shop, k.item, delta, l->q[Q_AVAILABLE] + delta, unseen(a, l), held(l), strange(a, l),
+                       AT ": a write of %+" PRId64 " puts available to %" PRId64 " (unseen %" PRId64 ", held %" PRId64
+                          ", by others %" PRId64 "), promised was %" PRId64,
+                       AT_ARG(k), delta, l->q[Q_AVAILABLE] + delta, unseen(a, l), held(l), strange(a, l),
                        n->t + a->imported);
     }
 }
 
 /* -- the journal of E -- */
 
-/* The newest read that told S + H = `value`, less units that are not routed yet. NULL: none did. */
+/*
+ * The newest read that told S + H = `value`, less the units that the import knew as not routed then: those that were
+ * not when it was read, or when another read told the same S. NULL: none did.
+ */
 static const model_served *anchor_of(const sim *w, sim_target k, qty value, bool pending, qty *ret_pending)
 {
     const model *s = w->shops[k.shop];
-    unsigned count = s->served_count[k.item][0];
-    qty most = pending ? model_unrouted(s, k.item) : 0;
+    unsigned count = s->served_count[k.item][k.channel];
     for (unsigned i = 0; i < count && i < SERVED_MAX; i++) {
-        const model_served *r = &s->served[k.item][0][(count - 1 - i) % SERVED_MAX];
+        const model_served *r = &s->served[k.item][k.channel][(count - 1 - i) % SERVED_MAX];
         *ret_pending = value - s_of(r->moved) - r->reserved;
-        if (*ret_pending >= 0 && *ret_pending <= most)
+        if (*ret_pending == (pending ? r->unrouted : 0))
             return r;
     }
     return NULL;
@@ -197,17 +207,21 @@ static const model_served *anchor_of(const sim *w, sim_target k, qty value, bool
 
 static void anchor(sim *w, sim_target k, const explained_row *row)
 {
-    account *a = &w->oracle->accounts[k.shop][k.item];
+    account *a = account_of(w, k);
     qty pending = 0;
     bool read = row->kind == EXPLAINED_READ;
     const model_served *r = anchor_of(w, k, row->value, read, &pending);
     if (!r) {
-        sim_broken(w, "I6", "shop %d, item %d: E := %" PRId64 " (%s), and no read told that", k.shop, k.item,
-                   row->value, explained_kind_name(row->kind));
+        sim_broken(w, "I6", AT ": E := %" PRId64 " (%s), and no read told that", AT_ARG(k), row->value,
+                   explained_kind_name(row->kind));
         return;
     }
-    int64_t seq = a->seq, touched = a->touched;
-    *a = (account){.anchored = true, .seq = seq, .touched = touched, .t = a->t, .pending_then = pending};
+    account next = {.anchored = true, .seq = a->seq, .touched = a->touched, .t = a->t, .high = a->high, .low = a->low};
+    if (read) { /* R7: where they will be routed nobody knows, so every location has them in its E */
+        next.pending_then = r->unrouted_here;
+        next.misled = pending - r->unrouted_here;
+    }
+    *a = next;
     memcpy(a->moved_then, r->moved, sizeof a->moved_then);
 }
 
@@ -217,25 +231,25 @@ static void anchor(sim *w, sim_target k, const explained_row *row)
  */
 static void check_drift(sim *w, sim_target k, qty value)
 {
-    const account *a = &w->oracle->accounts[k.shop][k.item];
+    const account *a = account_of(w, k);
     const model *s = w->shops[k.shop];
-    unsigned count = s->served_count[k.item][0];
+    unsigned count = s->served_count[k.item][k.channel];
     for (unsigned i = 0; i < count && i < SERVED_MAX; i++) {
-        const model_served *r = &s->served[k.item][0][(count - 1 - i) % SERVED_MAX];
-        qty strange_then = r->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] - a->drift;
+        const model_served *r = &s->served[k.item][k.channel][(count - 1 - i) % SERVED_MAX];
+        qty strange_then = r->moved[BY_OTHERS] - a->moved_then[BY_OTHERS] - a->misled - a->drift;
         qty unseen_then = a->imported - (r->moved[BY_ORDERS] - a->moved_then[BY_ORDERS]) + a->pending_then;
         if (value == strange_then || (value > 0 && value == strange_then - unseen_then))
             return;
     }
-    sim_broken(w, "I6", "shop %d, item %d: a drift of %+" PRId64 " is booked; others had done %+" PRId64, k.shop,
-               k.item, value, strange(a, level_at(w, k)));
+    sim_broken(w, "I6", AT ": a drift of %+" PRId64 " is booked; others had done %+" PRId64, AT_ARG(k), value,
+               strange(a, level_at(w, k)));
 }
 
 static void take_row(sim *w, sim_target k, const explained_row *row)
 {
-    account *a = &w->oracle->accounts[k.shop][k.item];
+    account *a = account_of(w, k);
     a->seq = row->seq;
-    sim_note(w, "shop %d: item %d E %s %+" PRId64 " (%.*s)", k.shop, k.item, explained_kind_name(row->kind), row->value,
+    sim_note(w, AT ": E %s %+" PRId64 " (%.*s)", AT_ARG(k), explained_kind_name(row->kind), row->value,
              STR_ARG(row->ref));
     switch (row->kind) {
     case EXPLAINED_ADOPT:
@@ -248,6 +262,7 @@ static void take_row(sim *w, sim_target k, const explained_row *row)
     case EXPLAINED_IMPORT:
     case EXPLAINED_CLAIM:
         a->imported += row->value;
+        a->imports = true;
         break;
     case EXPLAINED_DRIFT:
         if (w->kind == WORLD_EXACT)
@@ -266,10 +281,10 @@ static void take_row(sim *w, sim_target k, const explained_row *row)
 
 static bool read_journal(sim *w, store_tx *tx, sim_target k, err *e)
 {
-    account *a = &w->oracle->accounts[k.shop][k.item];
+    account *a = account_of(w, k);
     explained_row *rows;
     size_t count;
-    target_key row = {w->products[k.item], w->web[k.shop]};
+    target_key row = {w->products[k.item], w->channels[k.shop][k.channel]};
     if (!store_explained_after(tx, row, a->seq, JOURNAL_PAGE, store_arena(tx), &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -278,6 +293,14 @@ static bool read_journal(sim *w, store_tx *tx, sim_target k, err *e)
 }
 
 /* -- after a step -- */
+
+static int channel_of(const sim *w, int of, int64_t channel)
+{
+    for (int i = 0; i < w->channel_count; i++)
+        if (w->channels[of][i] == channel)
+            return i;
+    check_failed("a channel of this world", ERR_HERE);
+}
 
 static int item_of_product(const sim *w, int64_t product)
 {
@@ -300,7 +323,8 @@ static bool read_open(sim *w, store_tx *tx, int of, err *e)
             if (list[i].lines[n].settled)
                 continue;
             open_line *to = &o->open[o->open_count++];
-            *to = (open_line){.at = {of, item_of_product(w, list[i].lines[n].key.product)},
+            target_key key = list[i].lines[n].key;
+            *to = (open_line){.at = {of, channel_of(w, of, key.channel), item_of_product(w, key.product)},
                               .operation = list[i].id,
                               .delta = list[i].lines[n].delta};
             snprintf(to->key, sizeof to->key, "%.*s", STR_ARG(list[i].idempotency_key));
@@ -313,7 +337,7 @@ static void keep_planned(oracle *now, const open_line *before, size_t before_cou
 {
     for (size_t i = 0; i < now->open_count; i++) {
         open_line *n = &now->open[i];
-        const account *a = &now->accounts[n->at.shop][n->at.item];
+        const account *a = &now->accounts[n->at.shop][n->at.channel][n->at.item];
         n->t = a->t - a->imported;
         for (size_t k = 0; k < before_count; k++)
             if (before[k].operation == n->operation && same(before[k].at, n->at))
@@ -338,40 +362,56 @@ static bool check_t(sim *w, store_tx *tx, sim_target k, const target_row *row, e
     if (!store_world_get(tx, row->key.product, &p, e))
         return false;
     for (int i = 0; i < w->place_count; i++)
-        promised += qty_max(0, w->oracle->units[k.item][i]);
+        promised += w->member[k.channel][i] ? qty_max(0, w->oracle->units[k.item][i]) : 0;
     promised = qty_max(0, promised - wanted(p, row->key.channel) - oracle_threshold_of(w, k));
     for (size_t i = 0; row->target.t != promised && i < p->level_count; i++)
         sim_note(w, "  place %" PRId64 ": qoh %" PRId64 ", atp %" PRId64, p->levels[i].facility, p->levels[i].qoh,
                  p->levels[i].atp);
     if (row->target.t != promised)
-        sim_broken(w, "I2", "shop %d, item %d: T is %" PRId64 ", what we hold less what is wanted is %" PRId64, k.shop,
-                   k.item, row->target.t, promised);
+        sim_broken(w, "I2", AT ": T is %" PRId64 ", what we hold less what is wanted is %" PRId64, AT_ARG(k),
+                   row->target.t, promised);
     return true;
+}
+
+/*
+ * An import may book too much, or too little, where the shop left no trace of what happened: model.c, doubt. How much
+ * of `off` is that; it stays until a drift is booked for it.
+ */
+static qty misled_by(account *a, const model_level *l, qty off)
+{
+    bool can = a->imports && (off > 0 ? off <= l->too_high - a->high : -off <= l->too_low - a->low);
+    a->imports = false;
+    if (!can)
+        return 0;
+    a->high += qty_max(0, off);
+    a->low += qty_max(0, -off);
+    a->misled += off;
+    return off;
 }
 
 static void check_law(sim *w, sim_target k, const target_row *row)
 {
-    const account *a = &w->oracle->accounts[k.shop][k.item];
+    account *a = account_of(w, k);
     const model_level *l = level_at(w, k);
     qty ours = l->moved[BY_US] - a->moved_then[BY_US], doubt = applied_in_doubt(w, k);
     if (ours != a->pushed + doubt)
-        sim_broken(w, "I5",
-                   "shop %d, item %d: %+" PRId64 " was applied, %+" PRId64 " is booked and %+" PRId64 " is in doubt",
-                   k.shop, k.item, ours, a->pushed, doubt);
+        sim_broken(w, "I5", AT ": %+" PRId64 " was applied, %+" PRId64 " is booked and %+" PRId64 " is in doubt",
+                   AT_ARG(k), ours, a->pushed, doubt);
     if (w->kind != WORLD_EXACT)
         return;
     qty left = l->q[Q_AVAILABLE] + held(l) + unseen(a, l), right = row->target.e.value + doubt + strange(a, l);
+    right -= misled_by(a, l, right - left);
     if (left != right)
         sim_broken(w, "I1",
-                   "shop %d, item %d: S %" PRId64 " + H %" PRId64 " + U %" PRId64 " is not E %" PRId64
-                   " (in doubt %+" PRId64 ", by others %+" PRId64 ")",
-                   k.shop, k.item, l->q[Q_AVAILABLE], held(l), unseen(a, l), row->target.e.value, doubt, strange(a, l));
+                   AT ": S %" PRId64 " + H %" PRId64 " + U %" PRId64 " is not E %" PRId64 " (in doubt %+" PRId64
+                      ", by others %+" PRId64 ")",
+                   AT_ARG(k), l->q[Q_AVAILABLE], held(l), unseen(a, l), row->target.e.value, doubt, strange(a, l));
 }
 
 static bool check_target(sim *w, store_tx *tx, int of, const target_row *row, err *e)
 {
-    sim_target k = {of, item_of_product(w, row->key.product)};
-    account *a = &w->oracle->accounts[k.shop][k.item];
+    sim_target k = {of, channel_of(w, of, row->key.channel), item_of_product(w, row->key.product)};
+    account *a = account_of(w, k);
     if (row->target.touched_seq != a->touched && !read_journal(w, tx, k, e))
         return false;
     a->touched = row->target.touched_seq;
@@ -382,8 +422,8 @@ static bool check_target(sim *w, store_tx *tx, int of, const target_row *row, er
         check_law(w, k, row);
     if (row->target.e.known && row->target.t != row->target.e.value && row->target.state == TARGET_OK &&
         row->target.owing_since == INSTANT_NONE)
-        sim_broken(w, "I3", "shop %d, item %d: T %" PRId64 " and E %" PRId64 " differ, and nothing is owed", k.shop,
-                   k.item, row->target.t, row->target.e.value);
+        sim_broken(w, "I3", AT ": T %" PRId64 " and E %" PRId64 " differ, and nothing is owed", AT_ARG(k),
+                   row->target.t, row->target.e.value);
     return true;
 }
 
@@ -392,7 +432,7 @@ static bool look_at_shop(sim *w, store_tx *tx, int of, err *e)
     target_row *rows;
     size_t count;
     if (!read_open(w, tx, of, e) ||
-        !store_targets_after(tx, w->shop_ids[of], 0, (target_key){0}, 100, store_arena(tx), &rows, &count, e))
+        !store_targets_after(tx, w->shop_ids[of], 0, (target_key){0}, 200, store_arena(tx), &rows, &count, e))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!check_target(w, tx, of, &rows[i], e))
@@ -407,11 +447,6 @@ void oracle_look(sim *w)
     size_t before_count = o->open_count;
     AUTO(store_tx_end) store_tx *tx = NULL;
     err e = {0};
-    for (int n = 0; n < w->shop_count; n++)
-        for (int i = 0; i < w->item_count; i++)
-            if (w->shops[n]->refused_writes[i] > REFUSALS_MAX)
-                sim_broken(w, "I7", "shop %d, item %d: a refused line was sent %d times", n, i,
-                           w->shops[n]->refused_writes[i]);
     if (o->commits == disk_commits(w->disk) || w->failure.some)
         return;
     o->commits = disk_commits(w->disk);
@@ -427,24 +462,13 @@ void oracle_look(sim *w)
 
 /* -- at the end -- */
 
-/* Units of the shop's orders that were sold and have not come back. */
-static qty sold(const model *s, int what)
-{
-    qty units = 0;
-    for (int i = 0; i < s->order_count; i++)
-        for (int n = 0; n < s->orders[i].line_count; n++)
-            if (s->orders[i].lines[n].item == what)
-                units += s->orders[i].lines[n].ordered - s->orders[i].lines[n].restocked;
-    return units;
-}
-
 static void rest_of(sim *w, sim_target k, const target_row *row)
 {
     const model_level *l = level_at(w, k);
     const store_target *t = &row->target;
-    qty there = qty_max(0, people_there(w, k) - oracle_threshold_of(w, k));
+    qty there = qty_max(0, trade_there(w, k) - oracle_threshold_of(w, k));
     if (!t->e.known || t->state != TARGET_OK || row->open_operation) {
-        sim_broken(w, "I4", "shop %d, item %d does not come to rest: %s%s, operation %" PRId64, k.shop, k.item,
+        sim_broken(w, "I4", AT " does not come to rest: %s%s, operation %" PRId64, AT_ARG(k),
                    t->e.known ? "" : "not adopted, ", target_state_name(t->state), row->open_operation);
         return;
     }
@@ -452,9 +476,8 @@ static void rest_of(sim *w, sim_target k, const target_row *row)
                  (w->kind == WORLD_EXACT ? t->t == there : t->t <= there);
     if (!right)
         sim_broken(w, "I4",
-                   "shop %d, item %d at rest: S %" PRId64 " + H %" PRId64 ", E %" PRId64 ", T %" PRId64
-                   ", there are %" PRId64 " (sold %" PRId64 ")",
-                   k.shop, k.item, l->q[Q_AVAILABLE], held(l), t->e.value, t->t, there, sold(w->shops[k.shop], k.item));
+                   AT " at rest: S %" PRId64 " + H %" PRId64 ", E %" PRId64 ", T %" PRId64 ", there are %" PRId64,
+                   AT_ARG(k), l->q[Q_AVAILABLE], held(l), t->e.value, t->t, there);
 }
 
 void oracle_rest(sim *w)
@@ -465,14 +488,15 @@ void oracle_rest(sim *w)
     err e = {0};
     bool done = store_begin(w->programs[0]->db, STORE_READ, &tx, &e);
     for (int n = 0; done && n < w->shop_count; n++)
-        for (int i = 0; done && i < w->item_count; i++) {
-            sim_target k = {n, i};
-            target_row row;
-            bool some;
-            done = store_target_get(tx, (target_key){w->products[i], w->web[n]}, a, &row, &some, &e);
-            if (done && some)
-                rest_of(w, k, &row);
-        }
+        for (int c = 0; c < w->channel_count; c++)
+            for (int i = 0; done && i < w->item_count; i++) {
+                sim_target k = {n, c, i};
+                target_row row;
+                bool some;
+                done = store_target_get(tx, (target_key){w->products[i], w->channels[n][c]}, a, &row, &some, &e);
+                if (done && some)
+                    rest_of(w, k, &row);
+            }
     store_tx_end(&tx);
     done = done && store_verify(w->programs[0]->db, a, &v, &e);
     if (!done)

@@ -208,7 +208,7 @@ static void bring_to_rest(program *p)
                     sim_broken(w, "I4", "shop %d: %s fails with all trouble over", n, WORK_NAMES[ROUND[i]]);
         }
         if (round == 0)
-            people_count_all(w);
+            erp_count_all(w);
     }
 }
 

@@ -7,8 +7,10 @@
  *   world.c     the loop: who acts next; the machine's death and return
  *   program.c   one program: its fiber, its clock, its waiting, what it does all day
  *   net.c       requests and answers on their way, and what can happen to them
- *   model.c     a shop, its state; answers.c  what it says to which document
- *   people.c    buyers, staff, other apps, the ERP, fate;  tills.c  sales that come as files
+ *   model.c     a shop, its state; answers.c and answer_*.c  what it says to which document
+ *   setup.c     the shops and the configuration that a world begins with
+ *   people.c    who acts: other apps, fate;  trade.c  buyers and staff;  erp.c  counts and movements;  tills.c  sales
+ *               that come as files
  *   oracle.c    the invariants I1-I7, against a naive account of what was done
  *   disk.c      the VFS;  fiber.c  code that waits;  history.c  what happened, counted and hashed
  */
@@ -23,7 +25,9 @@
 #define SIM_ITEMS_MAX    8
 #define SIM_SHOPS_MAX    3
 #define SIM_PROGRAMS_MAX 4
-#define SIM_PLACES_MAX   2 /* facilities */
+#define SIM_CHANNELS_MAX 3  /* of a shop: one for each location that is mapped */
+#define SIM_PLACES_MAX   3  /* facilities */
+#define SIM_INDEX_LAG_S  10 /* what the search of orders lags at most, and is configured so */
 #define SIM_DB           "sqlite:evenstock.db"
 
 /* What may go wrong in a world. A failure is shrunk by taking one after the other away. */
@@ -60,8 +64,8 @@ extern const char *const sim_trouble_names[TROUBLE_COUNT];
  */
 typedef enum sim_kind { WORLD_EXACT, WORLD_UNTOLD, WORLD_UNMAPPED, WORLD_KINDS } sim_kind;
 
-typedef struct sim_target { /* an item of a shop, at its web location */
-    int shop, item;
+typedef struct sim_target { /* an item of a shop at one of its locations that are mapped: channel n is at location n */
+    int shop, channel, item;
 } sim_target;
 
 typedef struct sim sim;
@@ -101,16 +105,17 @@ typedef struct feed_row { /* of a file that the ERP sends, or a setting of the o
     enum {
         FEED_MOVED,     /* so many units more in a place */
         FEED_COUNTED,   /* so many there are */
-        FEED_THRESHOLD, /* so many the channel of shop `place` keeps back */
+        FEED_THRESHOLD, /* so many a channel keeps back */
     } kind;
-    int item, place;
+    int item, place;   /* place: not of a threshold */
+    int shop, channel; /* of a threshold */
     qty units;
 } feed_row;
 
 #define TILL_ROWS_MAX 6
 typedef struct till_row { /* a sale at a till that is not Shopify's */
     uint64_t number;
-    int item, place;
+    int shop, channel, item, place;
     qty units;
     bool again; /* it was told before */
 } till_row;
@@ -119,15 +124,17 @@ struct sim {
     sim_options options;
     sim_kind kind;
     uint64_t dice[DICE_KINDS];
-    int64_t ticks;  /* the one true time, in us since the world began */
-    int64_t offset; /* wall time of the machine = ticks + offset */
+    int64_t ticks;       /* the one true time, in us since the world began */
+    int64_t offset;      /* wall time of the machine = ticks + offset */
+    int64_t set_back_us; /* by so much the clock was at the end */
     uint64_t steps;
     uint32_t acts, acts_max; /* of people so far */
     history history;
     sim_failure failure;
     disk *disk;
     model *shops[SIM_SHOPS_MAX];
-    int shop_count, item_count, place_count;
+    int shop_count, channel_count, item_count, place_count;
+    bool member[SIM_CHANNELS_MAX][SIM_PLACES_MAX]; /* whose stock a channel sells, in every shop alike */
     program *programs[SIM_PROGRAMS_MAX]; /* [0] is no fiber: feeds and the oracle's eye, between the steps of others */
     int program_count;
     parcel *parcels;
@@ -147,7 +154,7 @@ struct sim {
     size_t till_count;
     uint64_t sold_by_tills;
     oracle *oracle;
-    int64_t shop_ids[SIM_SHOPS_MAX], web[SIM_SHOPS_MAX], shelf[SIM_SHOPS_MAX]; /* ids in the store; shelf 0: none */
+    int64_t shop_ids[SIM_SHOPS_MAX], channels[SIM_SHOPS_MAX][SIM_CHANNELS_MAX]; /* ids in the store */
     int64_t products[SIM_ITEMS_MAX], places[SIM_PLACES_MAX];
     /* What was done, for the summary: */
     uint64_t orders, counts, foreign, requests, deaths, power_cuts, runs, writes_applied;
@@ -210,7 +217,8 @@ struct parcel {
     int order; /* of a webhook */
     char *body;
     size_t body_len;
-    bool get;           /* the request is no POST */
+    bool get; /* the request is no POST, but for a file */
+    int file;
     int fate;           /* of a request */
     int64_t expires_at; /* of a request: no answer comes later */
     net_outcome outcome;
@@ -226,14 +234,26 @@ void net_arrive(sim *w, parcel *p);       /* it is removed */
 void net_tell(const model *s, int order); /* a webhook: look at this order */
 void net_forget(sim *w);                  /* at the end */
 
+/* -- setup.c -- */
+MUST bool setup_world(sim *w, err *e);
+
 /* -- people.c -- */
-MUST bool people_build(sim *w, err *e);              /* the shops, and the configuration of the store */
-void people_act(sim *w);                             /* one act */
-void people_race(model *s, const js_value *changes); /* right before a write arrives */
-void people_rest(sim *w);                            /* all trouble is over; what waits is finished */
-void people_count_all(sim *w);
-MUST bool people_feed(sim *w, err *e);        /* what waits to be fed: also once more, after a death */
-qty people_there(const sim *w, sim_target k); /* units that the shop may promise, in truth */
+void people_act(sim *w);  /* one act */
+void people_rest(sim *w); /* all trouble is over; what waits is finished */
+
+/* -- trade.c -- */
+void trade_buy(sim *w);
+void trade_serve(sim *w);                           /* staff do something with an order */
+void trade_race(model *s, const js_value *changes); /* right before a write arrives */
+qty trade_there(const sim *w, sim_target k);        /* units that a channel may promise, in truth */
+
+/* -- erp.c -- */
+void erp_move(sim *w);
+void erp_count(sim *w);
+void erp_count_all(sim *w);
+void erp_threshold(sim *w);
+void erp_tills(sim *w);
+MUST bool erp_feed(sim *w, err *e); /* what waits to be fed: also once more, after a death */
 
 /* -- tills.c -- */
 void tills_sell(sim *w);

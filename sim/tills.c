@@ -28,7 +28,7 @@ static void put_row(js_writer *w, arena *a, const till_row *r)
     js_put_str(w, "sku", str_printf(a, "SKU-%d", r->item));
     js_put_int(w, "quantity", r->units);
     js_put_z(w, "kind", "pos_sold");
-    js_put_z(w, "channel", "web0");
+    js_put_str(w, "channel", str_printf(a, "shop%d-%d", r->shop, r->channel));
     js_put_str(w, "facility", str_printf(a, "P%d", r->place));
     js_close(w);
 }
@@ -72,7 +72,9 @@ void tills_sell(sim *w)
 {
     CHECK(w->till_count == 0);
     for (uint64_t rows = 1 + sim_roll(w, DICE_PEOPLE, TILL_ROWS_MAX - 1); rows > 0; rows--) {
-        till_row r = {.item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
+        till_row r = {.shop = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count),
+                      .channel = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->channel_count),
+                      .item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
                       .place = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->place_count),
                       .units = 1};
         if (w->real[r.item][r.place] < r.units)

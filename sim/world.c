@@ -66,7 +66,7 @@ static void open_first(sim *w)
     p->user.dead = false;
     w->full_until = 0; /* somebody has made room */
     disk_set_full(w->disk, false);
-    if (!program_open(p, &e) || !people_feed(w, &e))
+    if (!program_open(p, &e) || !erp_feed(w, &e))
         sim_broken(w, "error", "the database does not open again: %s", e.text);
 }
 
@@ -142,6 +142,7 @@ static void begin_rest(sim *w)
     w->resting = true;
     w->options.troubles = 0;
     w->net_per_mille = 0;
+    w->set_back_us = qty_max(0, w->offset);
     w->offset = 0; /* the clock is set right: a count settles what departed before it by the shop's clock (I8) */
     w->act_at = INT64_MAX;
     disk_die_at(w->disk, 0);
@@ -196,6 +197,7 @@ static sim *begin(const sim_options *o)
         w->dice[i] = (o->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)i * UINT64_C(0x632be59bd9b4e019);
     w->kind = (sim_kind)(sim_roll(w, DICE_PEOPLE, 6) < 4 ? 0 : 1 + sim_roll(w, DICE_PEOPLE, 2));
     w->shop_count = 1 + (int)(sim_chance(w, DICE_PEOPLE, 300) ? sim_roll(w, DICE_PEOPLE, SIM_SHOPS_MAX) : 0);
+    w->channel_count = 1 + (int)(sim_chance(w, DICE_PEOPLE, 600) ? sim_roll(w, DICE_PEOPLE, SIM_CHANNELS_MAX) : 0);
     w->item_count = 2 + (int)sim_roll(w, DICE_PEOPLE, SIM_ITEMS_MAX - 1);
     w->place_count = 1 + (int)sim_roll(w, DICE_PEOPLE, SIM_PLACES_MAX);
     w->program_count = 2 + (int)sim_roll(w, DICE_PEOPLE, SIM_PROGRAMS_MAX - 1);
@@ -230,7 +232,7 @@ sim_result sim_play(const sim_options *o, FILE *tell)
 {
     sim *w = begin(o);
     err e = {0};
-    if (!program_open(w->programs[0], &e) || !people_build(w, &e))
+    if (!program_open(w->programs[0], &e) || !setup_world(w, &e))
         sim_broken(w, "error", "the world does not begin: %s", e.text);
     for (int i = 1; i < w->program_count; i++)
         w->programs[i]->wake_at = 0;
