@@ -124,9 +124,8 @@ struct sim {
     sim_options options;
     sim_kind kind;
     uint64_t dice[DICE_KINDS];
-    int64_t ticks;       /* the one true time, in us since the world began */
-    int64_t offset;      /* wall time of the machine = ticks + offset */
-    int64_t set_back_us; /* by so much the clock was at the end */
+    int64_t ticks;  /* the one true time, in us since the world began */
+    int64_t offset; /* wall time of the machine = ticks + offset */
     uint64_t steps;
     uint32_t acts, acts_max; /* of people so far */
     history history;

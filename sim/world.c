@@ -142,7 +142,6 @@ static void begin_rest(sim *w)
     w->resting = true;
     w->options.troubles = 0;
     w->net_per_mille = 0;
-    w->set_back_us = qty_max(0, w->offset);
     w->offset = 0; /* the clock is set right: a count settles what departed before it by the shop's clock (I8) */
     w->act_at = INT64_MAX;
     disk_die_at(w->disk, 0);
