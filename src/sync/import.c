@@ -190,7 +190,19 @@ static bool import_told(importing *n, err *e)
     }
 }
 
-static bool import_pages(sync_lane *l, sync__report *r, sync__import how, bool cursor, err *e)
+/* Where in the list a page has come to: the list goes by the index's date of an order, and shows the order's own. Of an
+ * order that changed within the time by which the index may lag, the two may differ; it tells nothing of the place. */
+static instant passed(const shop_orders_page *p, instant indexed)
+{
+    instant at = INSTANT_NONE;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->orders[i].updated_at <= indexed)
+            at = qty_max(at, p->orders[i].updated_at);
+    return at;
+}
+
+/* `lag_us`: by which the search index may lag, for the cursor; -1: the cursor stays. */
+static bool import_pages(sync_lane *l, sync__report *r, sync__import how, int64_t lag_us, err *e)
 {
     AUTO(arena_end) arena *pages = arena_new(0);
     AUTO(arena_end) arena *memory = arena_new(0);
@@ -207,19 +219,19 @@ static bool import_pages(sync_lane *l, sync__report *r, sync__import how, bool c
             return false;
         if (sync__stop(l))
             return true;
-        instant last = page.count ? page.orders[page.count - 1].updated_at : INSTANT_NONE;
-        if (cursor && last != INSTANT_NONE && !move_cursor(l, last < begun ? last : begun, e))
+        instant until = lag_us < 0 ? INSTANT_NONE : passed(&page, begun - lag_us);
+        if (until != INSTANT_NONE && !move_cursor(l, until, e))
             return false;
         after = str_copy(memory, page.next);
         arena_clear(pages);
         after = str_copy(pages, after);
     } while (!str_empty(after));
-    return !cursor || begun == INSTANT_NONE || move_cursor(l, begun - STOOD_STILL_US, e);
+    return lag_us < 0 || begun == INSTANT_NONE || move_cursor(l, begun - STOOD_STILL_US, e);
 }
 
 bool sync__import_orders(sync_lane *l, sync__report *r, sync__import how, err *e)
 {
-    return import_pages(l, r, how, /* cursor= */ false, e);
+    return import_pages(l, r, how, /* lag_us= */ -1, e);
 }
 
 bool sync__poll(sync_lane *l, sync__report *r, err *e)
@@ -234,7 +246,7 @@ bool sync__poll(sync_lane *l, sync__report *r, err *e)
     importing n = {.lane = l, .report = r, .how = how, .memory = arena_new(0)};
     bool told = import_told(&n, e);
     arena_end(&n.memory);
-    return told && import_pages(l, r, how, /* cursor= */ true, e);
+    return told && import_pages(l, r, how, row.index_lag_s * US_PER_S, e);
 }
 
 bool sync__import_again(sync_lane *l, sync__report *r, str item, instant baseline, err *e)

@@ -291,6 +291,37 @@ static void test_an_index_that_stood_still_is_caught_up(void **state)
     fixture_settled(f);
 }
 
+static bool try_orders(fixture *f)
+{
+    AUTO(arena_end) arena *a = arena_new(0);
+    err trouble = {0};
+    sync_report r;
+    AUTO(sync_close) sync_lane *l = NULL;
+    OK(sync_open(f->db, &f->w, &(sync_options){.shop = STR("main"), .channel = STR("")}, 60000, &l, e));
+    return sync_orders(l, a, &r, &trouble);
+}
+
+/* The list goes by the date that the index knows; an order that has changed since shows a later one, amid the others.
+ */
+static void test_an_order_that_changed_amid_the_list_moves_the_cursor_over_nothing(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = adopted(1, 100);
+    for (int i = 0; i < 12; i++) {
+        model_place(f->m, (model_sale){.item = 0, .units = 1, .location = 0});
+        model_advance(f->m, US_PER_S);
+    }
+    f->m->index_lag_us = 5 * US_PER_S;
+    model_advance(f->m, 1800 * US_PER_S);
+    model_fulfil(f->m, 4, 1, 0); /* the last of the first page */
+    model_fail(f->m, MODEL_DENIED, "Orders", 1, 1);
+    assert_false(try_orders(f));
+    model_advance(f->m, 60 * US_PER_S);
+    fixture_orders(f);
+    assert_int_equal(fixture_e(f, 0), 88);
+    fixture_settled(f);
+}
+
 static void run_orders(fixture *f)
 {
     AUTO(arena_end) arena *a = arena_new(0);
@@ -355,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_a_deleted_order_leaves_its_units_unsure),
         cmocka_unit_test(test_the_cursor_survives_a_lagging_index),
         cmocka_unit_test(test_an_index_that_stood_still_is_caught_up),
+        cmocka_unit_test(test_an_order_that_changed_amid_the_list_moves_the_cursor_over_nothing),
         cmocka_unit_test(test_killed_anywhere),
         cmocka_unit_test(test_tracking_that_changes_voids_what_we_knew),
     };
