@@ -97,7 +97,7 @@ function addRefund(world, order, rows, returnId = null) {
             line: line.id,
             quantity: units,
             restockType,
-            restocked: restockType === 'CANCEL' || restockType === 'RETURN',
+            restocked: restockType !== 'NO_RESTOCK',
             location: restockType === 'NO_RESTOCK' ? null : location,
         })),
     };
@@ -296,40 +296,39 @@ function raise(world, order, line, units) {
 /** Units shipped and not yet given back. */
 const returnable = (order, line) => fulfilledUnits(order, line) - (line.returned ?? 0);
 
+/** The refund types of Shopify by the words of a control call: `shipped` and `open` units are restocked or not. */
+const RESTOCKS = {
+    return: { type: 'RETURN', shipped: true, open: null },
+    cancel: { type: 'CANCEL', shipped: null, open: true },
+    no_restock: { type: 'NO_RESTOCK', shipped: false, open: false },
+    legacy: { type: 'LEGACY_RESTOCK', shipped: true, open: true }, // of old orders: shipped or not, it does not say
+};
+
+/** Shipped units go first, where the type takes both. */
 export function refundOrder(world, order, { lines = null, restock = 'return', location = null }) {
-    if (!['return', 'cancel', 'no_restock'].includes(restock))
-        throw new Refused(400, 'restock: one of return, cancel, no_restock');
+    const kind = RESTOCKS[restock];
+    if (!kind) throw new Refused(400, `restock: one of ${Object.keys(RESTOCKS).join(', ')}`);
     if (location !== null && !world.locations.has(location))
         throw new Refused(400, `location ${location} does not exist`);
-    const possible = {
-        return: (l) => returnable(order, l),
-        cancel: open,
-        no_restock: (l) => returnable(order, l) + l.open,
-    }[restock];
-    const entries = entriesOf(order, lines, possible);
+    const shippedOf = (l) => (kind.shipped === null ? 0 : returnable(order, l));
+    const openOf = (l) => (kind.open === null ? 0 : l.open);
+    const entries = entriesOf(order, lines, (l) => shippedOf(l) + openOf(l));
     if (entries.length === 0) throw new Refused(409, `order ${order.name} has nothing to refund so`);
-    if (restock === 'cancel') needActivePlace(world, order, entries, location);
+    const unshipped = entries.filter(([line, units]) => units > shippedOf(line));
+    if (kind.open && unshipped.length) needActivePlace(world, order, unshipped, location);
     const rows = [];
     for (const [line, units] of entries) {
-        const shipped = restock === 'cancel' ? 0 : Math.min(units, returnable(order, line));
+        const shipped = Math.min(units, shippedOf(line));
         if (shipped)
             rows.push([
                 line,
-                giveBack(world, order, line, shipped, restock === 'return', location, 'Order refunded'),
+                giveBack(world, order, line, shipped, kind.shipped, location, 'Order refunded'),
                 shipped,
-                restock === 'return' ? 'RETURN' : 'NO_RESTOCK',
+                kind.type,
             ]);
         if (units > shipped)
-            for (const [at, n] of remove(
-                world,
-                order,
-                line,
-                units - shipped,
-                restock === 'cancel',
-                location,
-                'Order refunded',
-            ))
-                rows.push([line, at, n, restock === 'cancel' ? 'CANCEL' : 'NO_RESTOCK']);
+            for (const [at, n] of remove(world, order, line, units - shipped, kind.open, location, 'Order refunded'))
+                rows.push([line, at, n, kind.type]);
     }
     addRefund(world, order, rows);
     changed(world, order);

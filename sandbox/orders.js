@@ -38,7 +38,8 @@ export const fulfilledUnits = (order, line) =>
 
 /** @returns {object} the order as it stands right after it was placed */
 export function placeOrder(world, spec) {
-    const { pos = false, claims = true, routed = true } = spec;
+    const { pos = false, claims = true, routed = true, take_away = pos } = spec;
+    if (take_away && !pos) throw new Refused(400, 'take_away: only what is sold over a counter is taken away at once');
     const lines = resolveLines(world, spec.lines);
     const location = pickLocation(world, lines, spec);
     const now = world.now();
@@ -60,7 +61,7 @@ export function placeOrder(world, spec) {
         edited: false,
         sourceName:
             spec.source ?? (pos ? 'pos' : claims ? (spec.draft ? 'shopify_draft_order' : 'web') : 'marketplace'),
-        retailLocation: pos ? location : null,
+        retailLocation: pos ? retailLocation(world, spec, location) : null,
         app: spec.app ? { id: SALES_APPS.other.id, name: spec.app } : app,
         claims,
         paid: spec.paid ?? true,
@@ -83,9 +84,9 @@ export function placeOrder(world, spec) {
     );
     world.put('orders', order.id, order);
     for (const line of order.lines) claim(world, order, line, location, line.quantity, spec.draft);
-    if (pos || routed) route(world, order, location);
+    if (take_away || routed) route(world, order, location);
     world.announce('orders/create', () => orderPayload(world, order));
-    if (pos)
+    if (take_away)
         fulfil(
             world,
             order,
@@ -94,6 +95,14 @@ export function placeOrder(world, spec) {
             false,
         );
     return order;
+}
+
+/** The counter: where the goods are, unless they are sent from elsewhere. */
+function retailLocation(world, { take_away = true, retail_location = null }, location) {
+    if (retail_location === null || retail_location === location) return location;
+    if (take_away) throw new Refused(400, 'retail_location: what is taken away is taken from its own counter');
+    if (!world.locations.has(retail_location)) throw new Refused(400, `location ${retail_location} does not exist`);
+    return retail_location;
 }
 
 /** Takes units at a location: from what is available, or from what a draft reserved. */

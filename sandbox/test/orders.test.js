@@ -73,6 +73,33 @@ test('a sale at the till lowers on hand at once', async (t) => {
     );
 });
 
+test('what is sold at the till and sent later is committed until it is shipped, from wherever', async (t) => {
+    const { shop, web, store } = await twoPlaces(t);
+    const sell = { ...lines(2), location: web, pos: true, take_away: false, retail_location: store };
+    const { id } = await shop.control('orders', sell);
+    assert.deepEqual(await shop.held('A', web), [8, 2, 10]);
+    const order = await read(shop, id);
+    assert.deepEqual([order.sourceName, order.retailLocation.id, order.displayFulfillmentStatus], ['pos', store, 'UNFULFILLED']);
+    assert.equal(order.fulfillmentOrders.nodes[0].assignedLocation.location.id, web);
+    await shop.control(at(id, 'fulfil'), {});
+    assert.deepEqual(await shop.held('A', web), [8, 0, 8]);
+    assert.match(await shop.refused(400, 'orders', { ...sell, take_away: true }), /its own counter/);
+    assert.match(await shop.refused(400, 'orders', { ...lines(1), take_away: true }), /over a counter/);
+});
+
+test('an old restock does not say whether its units were shipped', async (t) => {
+    const { shop, web } = await twoPlaces(t);
+    const { id } = await shop.order(web, { A: 3 });
+    await shop.control(at(id, 'fulfil'), lines(1));
+    await shop.control(at(id, 'refund'), { ...lines(2), restock: 'legacy' });
+    assert.deepEqual(await shop.held('A', web), [9, 1, 10], 'the shipped unit came back, an open one was not taken');
+    const rows = (await read(shop, id)).refunds[0].refundLineItems.nodes;
+    assert.deepEqual(rows.map((row) => [row.quantity, row.restockType, row.restocked, row.location.id]), [
+        [1, 'LEGACY_RESTOCK', true, web],
+        [1, 'LEGACY_RESTOCK', true, web],
+    ]);
+});
+
 test('an order of an app that takes no stock moves nothing, also later', async (t) => {
     const { shop, web } = await twoPlaces(t);
     const { id } = await shop.order(web, { A: 4 }, { claims: false, app: 'Bazaar' });

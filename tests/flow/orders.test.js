@@ -44,17 +44,36 @@ function words({ shop, all }, sku, other) {
         ...all,
         on,
         some,
+        stockless: (more) => stockless(shop, more),
         other,
         draft,
         buy: (quantity, more = {}) => shop.post('orders', { lines: some(quantity), location: all.web, ...more }),
         complete: (one) => shop.post(`drafts/${encodeURIComponent(one.id)}/complete`),
         drop: (one) => void shop.post(`drafts/${encodeURIComponent(one.id)}/delete`),
+        bundle: (quantity, more = {}) => shop.post('orders', { lines: some(quantity, bundleOf(shop, sku, other)), location: all.web, ...more }),
+        incoming: (delta) => shop.post('edit', { sku, location: all.web, name: 'incoming', delta }),
+        transfer: (quantity) => shop.post('transfers', { lines: some(quantity), from: all.web, to: all.nyc }),
         cancel: (order, body = {}) => on(order, 'cancel', body),
         fulfil: (order, body = {}) => on(order, 'fulfil', body),
         move: (order, location, body = {}) => on(order, 'move', { location, ...body }),
         edit: (order, quantity, body = {}) => on(order, 'edit', { lines: some(quantity), ...body }),
         refund: (order, quantity, restock, location) => on(order, 'refund', { lines: some(quantity), restock, location }),
     };
+}
+
+/** A product that is sold as two of one and one of another; it has no stock of its own. */
+function bundleOf(shop, sku, other) {
+    const bundle = `${sku}-set`;
+    const components = [{ sku, quantity: 2 }, { sku: other, quantity: 1 }];
+    shop.post('products', [{ sku: bundle, title: 'Set', bundle: true, components }]);
+    return bundle;
+}
+
+/** A product that has no stock to take: lines of it move nothing. */
+function stockless(shop, more) {
+    const sku = `none-${shop.world.items.size}`;
+    shop.post('products', [{ sku, tracked: false, ...more }]);
+    return { sku, quantity: 1 };
 }
 
 /** In parts: a unit of the story's product. */
@@ -145,6 +164,16 @@ const STORIES = {
     'given back': [[8, 10], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'return', w.web)]],
     'given back at the store': [[7, 11], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'return', w.nyc)]],
     'given back where nobody maps': [[7, 10], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'return', w.popup)]],
+    'given back, as old orders tell it': [[8, 10], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'legacy', w.web)]],
+    'given back at the store, as old orders tell it': [
+        [7, 11],
+        [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'legacy', w.nyc)],
+    ],
+    'refunded before it was shipped, as old orders tell it': [
+        [8, 10],
+        [(w) => w.buy(3), (w, o) => w.refund(o, 1, 'legacy', w.web)],
+        { late: true },
+    ],
     'given back, not restocked': [[7, 10], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.refund(o, 1, 'no_restock')]],
     'return opened': [[7, 10], [(w) => w.buy(3), (w, o) => w.fulfil(o), (w, o) => w.on(o, 'return', one(w))]],
     'return arrived at the store': [
@@ -205,6 +234,32 @@ const STORIES = {
         [(w) => w.buy(0, { lines: [...w.some(2), ...w.some(1)] }), (w, o) => w.cancel(o, one(w))],
     ],
     'a custom line beside it': [[7, 10], [(w) => w.buy(0, { lines: [...w.some(3), { title: 'Gift wrap', quantity: 1 }] })]],
+    'a gift card beside it': [[7, 10], [(w) => w.buy(0, { lines: [...w.some(3), w.stockless({ gift_card: true })] }), (w, o) => w.fulfil(o)]],
+    'something untracked beside it': [
+        [8, 10],
+        [(w) => w.buy(0, { lines: [...w.some(3), w.stockless({})] }), (w, o) => w.cancel(o, one(w)), (w, o) => w.fulfil(o)],
+    ],
+    'sold as part of a bundle': [[6, 10], [(w) => w.bundle(2)], { other: [8, 10] }],
+    'sold as part of a bundle and shipped': [[6, 10], [(w) => w.bundle(2), (w, o) => w.fulfil(o)], { other: [8, 10] }],
+    'sold as part of a bundle and cancelled': [[10, 10], [(w) => w.bundle(2), (w, o) => w.cancel(o)]],
+    'sold as part of a bundle and of two components one shipped from elsewhere': [
+        [10, 6],
+        [(w) => w.bundle(2), (w, o) => w.fulfil(o, { lines: w.some(4), location: w.nyc })],
+        { other: [8, 10] },
+    ],
+    'sold over the counter, to be shipped': [[7, 10], [(w) => w.buy(3, { pos: true, take_away: false })]],
+    'sold over the counter and shipped later': [
+        [7, 10],
+        [(w) => w.buy(3, { pos: true, take_away: false }), (w, o) => w.fulfil(o)],
+    ],
+    'sold over the counter of the store, shipped from the web location': [
+        [7, 10],
+        [(w) => w.buy(3, { pos: true, take_away: false, retail_location: w.nyc }), (w, o) => w.fulfil(o)],
+    ],
+    'sold over the counter of the store to be shipped, and cancelled': [
+        [10, 10],
+        [(w) => w.buy(3, { pos: true, take_away: false, retail_location: w.nyc }), (w, o) => w.cancel(o)],
+    ],
     'sold over the counter of the store': [[10, 7], [(w) => w.buy(3, { pos: true, location: w.nyc })]],
     'sold over the counter at the web location': [[7, 10], [(w) => w.buy(3, { pos: true })]],
     'sold over a counter that nobody maps': [[7, 10], [(w) => w.buy(3, { pos: true, location: w.popup })], { pushed: true }],
@@ -214,9 +269,22 @@ const STORIES = {
     ],
     'routed later': [[7, 10], [(w) => w.buy(3, { routed: false }), (w, o) => w.on(o, 'route')]],
     'routed later, and elsewhere': [[10, 7], [(w) => w.buy(3, { routed: false }), (w, o) => w.on(o, 'route', { location: w.nyc })]],
+    'edited up before it was routed': [[5, 10], [(w) => w.buy(3, { routed: false }), (w, o) => w.edit(o, 5), (w, o) => w.on(o, 'route')]],
+    'edited down before it was routed': [
+        [9, 10],
+        [(w) => w.buy(3, { routed: false }), (w, o) => w.edit(o, 1), (w, o) => w.on(o, 'route')],
+        { doubt: true },
+    ],
+    'a line added before it was routed': [
+        [7, 10],
+        [(w) => w.buy(3, { routed: false }), (w, o) => w.on(o, 'edit', { lines: w.some(2, w.other) }), (w, o) => w.on(o, 'route')],
+        { other: [8, 10] },
+    ],
     'cancelled before it was routed': [[10, 10], [(w) => w.buy(3, { routed: false }), (w, o) => w.cancel(o)], { doubt: true }],
     'a draft': [[10, 10], [(w) => w.draft(3)]],
     'a draft that became an order': [[7, 10], [(w) => w.draft(3), (w, d) => w.complete(d)]],
+    'a delivery on its way': [[10, 10], [(w) => w.incoming(5)]],
+    'a transfer made ready': [[10, 10], [(w) => w.transfer(3)], { held: 3 }],
     'a draft that holds stock': [[10, 10], [(w) => w.draft(3, { reserve: true })], { held: 3 }],
     'a draft that held stock and became an order': [[7, 10], [(w) => w.draft(3, { reserve: true }), (w, d) => w.complete(d)]],
     'a draft that held stock and was deleted': [[10, 10], [(w) => w.draft(3, { reserve: true }), (w, d) => w.drop(d)]],
