@@ -145,6 +145,7 @@ static bool incident_json(listing *n, str channel, const store_incident *i, err 
     js_put_instant(w, "before", i->before);
     js_put_value(w, "evidence", evidence);
     js_put_bool(w, "open", i->open);
+    js_put_str(w, "note", i->note);
     js_close(w);
     return true;
 }
@@ -162,9 +163,13 @@ static bool list_incidents(listing *n, int64_t of, err *e)
         if (n->c->json && !incident_json(n, channel, &rows[i], e))
             return false;
         if (!n->c->json)
-            cli__line(n->c, "%6" PRId64 "  %s  %.*s in %.*s: %.*s, %+" PRId64 "%s", rows[i].id,
+            cli__line(n->c, "%6" PRId64 "  %s  %.*s in %.*s: %.*s, %+" PRId64 "%s%.*s", rows[i].id,
                       INSTANT_Z(rows[i].found_at), STR_ARG(rows[i].sku), STR_ARG(channel), STR_ARG(rows[i].kind),
-                      rows[i].drift, rows[i].open ? ", open" : "");
+                      rows[i].drift,
+                      rows[i].open              ? ", open"
+                      : str_empty(rows[i].note) ? ""
+                                                : "; ",
+                      STR_ARG(rows[i].note));
     }
     n->rows += count;
     return true;
@@ -211,12 +216,14 @@ bool cmd_shop_apps(cli *c, cli_exit *ret, err *e)
         js_array(&w, NULL);
     for (size_t i = 0; i < count; i++) {
         if (!c->json) {
-            cli__line(c, "%.*s, since %s", STR_ARG(apps[i].app), INSTANT_Z(apps[i].at));
+            cli__line(c, "%.*s, since %s%s%.*s", STR_ARG(apps[i].app), INSTANT_Z(apps[i].at),
+                      str_empty(apps[i].proof) ? "" : ": ", STR_ARG(apps[i].proof));
             continue;
         }
         js_object(&w, NULL);
         js_put_str(&w, "app", apps[i].app);
         js_put_instant(&w, "since", apps[i].at);
+        js_put_str(&w, "proof", apps[i].proof);
         js_close(&w);
     }
     if (c->json)

@@ -53,6 +53,10 @@ static void report_text(cli *c, const char *job, const sync_report *r)
                   time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z,
                   str_empty(r->incidents[i].history) ? "" : "; see ", STR_ARG(r->incidents[i].history));
     cli__relinked(c, r->relinked, r->relinked_count);
+    for (size_t i = 0; i < r->claimless_count; i++)
+        cli__line(c,
+                  "  an app whose orders take no stock: %.*s, by %.*s; its orders count as sold elsewhere from now on",
+                  STR_ARG(r->claimless[i].app), STR_ARG(r->claimless[i].proof));
     if (r->activated)
         cli__line(c, "  %" PRId64 " items were stocked at a location", r->activated);
     for (size_t i = 0; i < r->left_count && i < 20; i++)

@@ -5,8 +5,12 @@ typedef struct gathering {
     arena *memory;
     diagnose_facts f;
     target_key key;
-    str history_url; /* "" unknown */
+    str history_url;                  /* "" unknown */
+    str item;                         /* "" not linked */
+    VEC(diagnose_evidence) claimless; /* orders of apps that take no stock; I5 */
 } gathering;
+
+#define ORDERS_MAX 1000 /* open orders of one item that are looked through */
 
 static void job_facts_of(const job_view *v, job_facts *ret)
 {
@@ -76,7 +80,8 @@ static bool gather_target(gathering *g, store_tx *tx, err *e)
         return false;
     if (!some)
         return true;
-    g->f.linked = !str_empty(row.target.item);
+    g->item = row.target.item;
+    g->f.linked = !str_empty(g->item);
     g->f.explained = row.target.e;
     g->f.owing_since = row.target.owing_since;
     g->f.state = str_of(target_state_name(row.target.state));
@@ -90,10 +95,55 @@ static bool gather_target(gathering *g, store_tx *tx, err *e)
     return true;
 }
 
+/* -- orders of apps that take no stock: demand that nothing at Shopify shows -- */
+
+static bool units_of(gathering *g, const store_reading *row, str app, qty *ret, err *e)
+{
+    const reading *r;
+    if (!domain_reading_parse(g->memory, row->json, &r, e))
+        return err_wrap(e, "the reading of order %.*s", STR_ARG(row->order));
+    *ret = str_equal(r->raw.app, app) ? domain_reading_at(r, g->item, STR("")).open : 0;
+    return true;
+}
+
+static bool gather_claimless(gathering *g, store_tx *tx, int64_t of, err *e)
+{
+    store_app *apps;
+    store_reading *rows;
+    size_t app_count, row_count;
+    if (str_empty(g->item))
+        return true;
+    if (!store_apps_claimless(tx, of, g->memory, &apps, &app_count, e))
+        return false;
+    if (app_count == 0)
+        return true;
+    if (!store_readings(tx, of, g->item, /* open_only= */ true, STR(""), ORDERS_MAX, g->memory, &rows, &row_count, e))
+        return false;
+    for (size_t i = 0; i < app_count; i++) {
+        qty sum = 0;
+        for (size_t n = 0; n < row_count; n++) {
+            qty units;
+            if (!units_of(g, &rows[n], apps[i].app, &units, e))
+                return false;
+            sum += units;
+        }
+        if (sum == 0)
+            continue;
+        *vec_push(g->memory, &g->claimless) = (diagnose_evidence){
+            .what = STR("orders of an app that takes no stock at Shopify"),
+            .value = str_printf(g->memory, "%" PRId64 " units of %.*s%s%.*s", sum, STR_ARG(apps[i].app),
+                                str_empty(apps[i].proof) ? "" : "; found by ", STR_ARG(apps[i].proof)),
+            .source = STR("evenstock shop apps"),
+            .when = apps[i].at};
+    }
+    return true;
+}
+
 static bool gather_here(gathering *g, store *db, str sku, str channel, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_config *c;
+    g->item = STR("");
     if (!store_begin(db, STORE_READ, &tx, e) || !store_config_get(tx, &c, e) ||
         !store_product_find(tx, sku, &g->key.product, e))
         return false;
@@ -110,7 +160,8 @@ static bool gather_here(gathering *g, store *db, str sku, str channel, err *e)
     g->f.shop = of ? str_copy(g->memory, of->code) : STR("");
     g->f.location = str_copy(g->memory, ch->location);
     g->f.writable = of && of->writable;
-    return gather_number(g, tx, e) && gather_target(g, tx, e) && gather_jobs(g, tx, e);
+    return gather_number(g, tx, e) && gather_target(g, tx, e) && gather_claimless(g, tx, ch->shop, e) &&
+           gather_jobs(g, tx, e);
 }
 
 /* A shop that does not answer is a fact, not an error. */
@@ -142,13 +193,21 @@ static void gather_there(gathering *g, store *db, const world *w)
     g->history_url = s.history_url;
 }
 
+static void add_evidence(diagnosis *d, diagnose_evidence of)
+{
+    if (d->evidence_count < DIAGNOSE_EVIDENCE_MAX)
+        d->evidence[d->evidence_count++] = of;
+}
+
 /* Who changed the number is not in the API, only on a page of the admin. */
 static void point_to_history(const gathering *g, diagnosis *d)
 {
-    if (str_empty(g->history_url) || d->evidence_count == DIAGNOSE_EVIDENCE_MAX)
+    if (str_empty(g->history_url))
         return;
-    d->evidence[d->evidence_count++] = (diagnose_evidence){
-        .what = STR(JOBS_HISTORY), .value = g->history_url, .source = STR("Shopify, read now"), .when = INSTANT_NONE};
+    add_evidence(d, (diagnose_evidence){.what = STR(JOBS_HISTORY),
+                                        .value = g->history_url,
+                                        .source = STR("Shopify, read now"),
+                                        .when = INSTANT_NONE});
 }
 
 bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, diagnosis *ret, err *e)
@@ -158,6 +217,8 @@ bool jobs_diagnose(store *db, const world *w, str sku, str channel, arena *a, di
         return false;
     gather_there(&g, db, w);
     domain_diagnose(a, &g.f, ret);
+    for (size_t i = 0; i < g.claimless.count; i++)
+        add_evidence(ret, g.claimless.at[i]);
     point_to_history(&g, ret);
     return true;
 }

@@ -48,6 +48,18 @@ void jobs_relinked_json(js_writer *w, const sync_relinked *list, size_t count)
     js_close(w);
 }
 
+static void claimless_json(js_writer *w, const sync_report *r)
+{
+    js_array(w, "claimless");
+    for (size_t i = 0; i < r->claimless_count; i++) {
+        js_object(w, NULL);
+        js_put_str(w, "app", r->claimless[i].app);
+        js_put_str(w, "proof", r->claimless[i].proof);
+        js_close(w);
+    }
+    js_close(w);
+}
+
 static void lines_json(js_writer *w, const sync_report *r)
 {
     js_array(w, "lines");
@@ -97,6 +109,7 @@ void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool 
         left_json(w, r);
         incidents_json(w, r);
         jobs_relinked_json(w, r->relinked, r->relinked_count);
+        claimless_json(w, r);
     }
     if (lines)
         lines_json(w, r);

@@ -179,7 +179,7 @@ struct store_ops {
     bool (*told_orders)(store *s, int64_t shop, uint32_t limit, arena *a, store_told **ret, size_t *ret_count, err *e);
     bool (*told_done)(store *s, int64_t shop, const store_told *t, err *e);
     bool (*app_claimless)(store *s, int64_t shop, str app, bool *ret, err *e);
-    bool (*app_claimless_add)(store *s, int64_t shop, str app, instant at, err *e);
+    bool (*app_claimless_add)(store *s, int64_t shop, const store_app *app, err *e);
     bool (*app_claimless_drop)(store *s, int64_t shop, str app, err *e);
     bool (*apps_claimless)(store *s, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e);
 

@@ -177,9 +177,9 @@ bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e)
     return tx->owner->ops->app_claimless(tx->owner, shop, app, ret, e);
 }
 
-bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, err *e)
+bool store_app_claimless_add(store_tx *tx, int64_t shop, const store_app *app, err *e)
 {
-    return tx->owner->ops->app_claimless_add(tx->owner, shop, app, at, e);
+    return tx->owner->ops->app_claimless_add(tx->owner, shop, app, e);
 }
 
 bool store_app_claimless_drop(store_tx *tx, int64_t shop, str app, err *e)

@@ -158,11 +158,12 @@ MUST bool store_told_orders(store_tx *tx, int64_t shop, uint32_t limit, arena *a
 MUST bool store_told_done(store_tx *tx, int64_t shop, const store_told *t, err *e);
 
 /* Apps whose orders claim no stock; protocol I5. */
-MUST bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e);
-MUST bool store_app_claimless_add(store_tx *tx, int64_t shop, str app, instant at, err *e);
-MUST bool store_app_claimless_drop(store_tx *tx, int64_t shop, str app, err *e);
 typedef struct store_app {
-    str app; /* gid */
-    instant at;
+    str app;    /* gid */
+    instant at; /* when it was found */
+    str proof;  /* what showed it, for people: the order, and what was missing */
 } store_app;
+MUST bool store_app_claimless(store_tx *tx, int64_t shop, str app, bool *ret, err *e);
+MUST bool store_app_claimless_add(store_tx *tx, int64_t shop, const store_app *app, err *e); /* the first proof stays */
+MUST bool store_app_claimless_drop(store_tx *tx, int64_t shop, str app, err *e);
 MUST bool store_apps_claimless(store_tx *tx, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e);

@@ -197,6 +197,7 @@ typedef struct store_incident {
     str evidence;      /* JSON: the two reads, candidates, links */
     int64_t operation; /* the repair; 0 none */
     bool open;
+    str note; /* how it was closed; "" it is open */
 } store_incident;
 MUST bool store_incident_add(store_tx *tx, const store_incident *i, int64_t *ret_id, err *e);
 MUST bool store_incident_close(store_tx *tx, int64_t id, str note, err *e);

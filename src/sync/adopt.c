@@ -40,7 +40,7 @@ static bool without_e(sync_lane *l, arena *a, sync__wanted **ret, size_t *ret_co
     *ret_mapped = all.count;
     for (size_t i = 0; i < all.count; i++)
         if (!all.at[i]->e.known)
-            (*ret)[(*ret_count)++] = (sync__wanted){.key = all.at[i]->key};
+            (*ret)[(*ret_count)++] = (sync__wanted){.key = all.at[i]->key, .reported = all.at[i]->reported};
     return true;
 }
 
@@ -53,6 +53,7 @@ bool sync_adopt(sync_lane *l, arena *a, sync_adopted *ret, err *e)
     size_t count;
     sync__report_begin(&r, l, a);
     if (!store_catch_up_all(l->db, e) || !sync__confirmation_begin(&c, l, &r, e) || !begin_cursor(l, &c, e) ||
+        !sync__import_stranded(l, &r, &c.facts, c.shop.adopted_at, e) ||
         !without_e(l, memory, &list, &count, &c.mapped, e))
         return false;
     c.adopting = true;

@@ -5,7 +5,7 @@
 #include "sync/internal.h"
 
 typedef struct app_units {
-    str app;
+    str app, order; /* order: the name of the newest that was counted */
     qty open;
 } app_units;
 
@@ -33,30 +33,36 @@ static bool count_app(void *ctx, const reading *r, err *e)
     qty open = open_of(r, n->item, n->location, 1);
     if (open == 0 || str_empty(r->raw.app))
         return true;
-    for (size_t i = 0; i < n->apps.count; i++)
-        if (str_equal(n->apps.at[i].app, r->raw.app)) {
-            n->apps.at[i].open += open;
-            return true;
-        }
-    *vec_push(n->memory, &n->apps) = (app_units){.app = str_copy(n->memory, r->raw.app), .open = open};
+    app_units *of = NULL;
+    for (size_t i = 0; i < n->apps.count && !of; i++)
+        if (str_equal(n->apps.at[i].app, r->raw.app))
+            of = &n->apps.at[i];
+    if (!of) {
+        of = vec_push(n->memory, &n->apps);
+        of->app = str_copy(n->memory, r->raw.app);
+    }
+    of->open += open;
+    of->order = str_copy(n->memory, str_empty(r->raw.name) ? r->raw.order : r->raw.name);
     return true;
 }
 
-/* The one app whose open units are exactly what C does not cover; "" none, or more than one. */
-static bool failing_app(sync__confirmation *c, store_tx *tx, const target_row *now, qty uncovered, str *ret, err *e)
+/* The one app whose open units are exactly what C does not cover; its name is "" where it is none, or more than one. */
+static bool failing_app(sync__confirmation *c, store_tx *tx, const target_row *now, qty uncovered, app_units *ret,
+                        err *e)
 {
     counting n = {.memory = store_arena(tx), .item = now->target.item, .location = now->location};
     if (!sync__each_reading(c->lane, tx, now->target.item, count_app, &n, e))
         return false;
-    *ret = STR("");
+    const app_units none = {.app = STR("")};
     size_t found = 0;
+    *ret = none;
     for (size_t i = 0; i < n.apps.count; i++)
         if (n.apps.at[i].open == uncovered) {
-            *ret = n.apps.at[i].app;
+            *ret = n.apps.at[i];
             found++;
         }
     if (found != 1)
-        *ret = STR("");
+        *ret = none;
     return true;
 }
 
@@ -153,12 +159,11 @@ static const reading *without_claims(arena *a, const reading *r)
     return domain_reading_next(a, r, &raw, r->asked_at, /* claimless_app= */ true);
 }
 
-static bool list_app(sync_lane *l, store_tx *tx, str app, err *e)
+/* Its orders give back what they booked. */
+static bool end_claims(sync_lane *l, store_tx *tx, str app, err *e)
 {
     AUTO(arena_end) arena *a = arena_new(0);
     str after = STR("");
-    if (!store_app_claimless_add(tx, l->shop, app, store_now(tx), e))
-        return false;
     for (;;) {
         store_reading *rows;
         size_t count;
@@ -176,6 +181,17 @@ static bool list_app(sync_lane *l, store_tx *tx, str app, err *e)
             return true;
         after = rows[count - 1].order;
     }
+}
+
+static bool list_app(sync__confirmation *c, store_tx *tx, const target_row *now, const app_units *of, err *e)
+{
+    sync_claimless found = {.app = str_copy(c->report->memory, of->app)};
+    found.proof = str_printf(c->report->memory,
+                             "order %.*s: %" PRId64 " units of %.*s are to be shipped, and none of them is committed",
+                             STR_ARG(of->order), of->open, STR_ARG(now->sku));
+    store_app row = {.app = found.app, .at = store_now(tx), .proof = found.proof};
+    *vec_push(c->report->memory, &c->report->claimless) = found;
+    return store_app_claimless_add(tx, c->lane->shop, &row, e) && end_claims(c->lane, tx, of->app, e);
 }
 
 /* -- taking an app off the list -- */
@@ -268,7 +284,7 @@ static bool judge_again(sync__suspect *s, bool *ret_again, const char *why)
 bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again, err *e)
 {
     sync__demand d;
-    str app;
+    app_units app;
     instant stamp = s->second.committed.at;
     qty committed = sync__numbers_of(&s->second, 0).committed;
     *ret_again = false;
@@ -290,8 +306,8 @@ bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const t
         if (str_equal(c->items_to_read.at[i], now->target.item)) {
             if (!failing_app(c, tx, now, d.open - committed, &app, e))
                 return false;
-            if (!str_empty(app))
-                return list_app(c->lane, tx, app, e) &&
+            if (!str_empty(app.app))
+                return list_app(c, tx, now, &app, e) &&
                        judge_again(s, ret_again, "an app was found whose orders claim no stock");
             *ret_again = true;
             s->why = STR("Shopify has fewer units committed there than its open orders have");

@@ -274,6 +274,51 @@ bool sync__import_again(sync_lane *l, sync__report *r, str item, instant baselin
     }
 }
 
+/* -- orders that were moved without a word -- */
+
+typedef struct stranded {
+    const shop_facts *facts;
+    arena *memory;
+    VEC(str) orders;
+} stranded;
+
+static bool add_stranded(void *ctx, const reading *r, err *e)
+{
+    (void)e;
+    stranded *n = ctx;
+    for (size_t i = 0; i < r->line_count; i++)
+        for (size_t k = 0; k < r->lines[i].place_count; k++) {
+            const reading_place *p = &r->lines[i].places[k];
+            if (p->open == 0 || str_empty(p->location) || sync__location_active(n->facts, p->location))
+                continue;
+            *vec_push(n->memory, &n->orders) = str_copy(n->memory, r->raw.order);
+            return true;
+        }
+    return true;
+}
+
+static bool find_stranded(sync_lane *l, stranded *n, err *e)
+{
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    return store_begin(l->db, STORE_READ, &tx, e) && sync__each_reading(l, tx, STR(""), add_stranded, n, e);
+}
+
+bool sync__import_stranded(sync_lane *l, sync__report *r, const shop_facts *facts, instant baseline, err *e)
+{
+    AUTO(arena_end) arena *list = arena_new(0);
+    AUTO(arena_end) arena *memory = arena_new(0);
+    stranded found = {.facts = facts, .memory = list};
+    importing n = {.lane = l, .report = r, .how = {.all = true, .baseline = baseline}, .memory = memory};
+    if (!find_stranded(l, &found, e))
+        return false;
+    for (size_t i = 0; i < found.orders.count && !sync__stop(l); i++) {
+        arena_clear(memory);
+        if (!sync__alive(l, e) || !import_one(&n, found.orders.at[i], e))
+            return err_wrap(e, "order %.*s", STR_ARG(found.orders.at[i]));
+    }
+    return true;
+}
+
 bool sync_orders(sync_lane *l, arena *a, sync_report *ret, err *e)
 {
     sync__report r;

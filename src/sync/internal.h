@@ -55,6 +55,7 @@ typedef struct sync__report {
     VEC(sync_plan_line) lines;
     VEC(sync_incident) incidents;
     VEC(sync_relinked) relinked;
+    VEC(sync_claimless) claimless;
     int64_t began_ticks;
     shop_totals before;
     bool push; /* what comes to be owed is pushed between two orders of an import */
@@ -157,6 +158,10 @@ MUST bool sync__poll(sync_lane *l, sync__report *r, err *e);
 /* Reads again the orders that are pending, or (item not "") the open ones that name it. */
 MUST bool sync__import_again(sync_lane *l, sync__report *r, str item, instant baseline, err *e);
 
+/* Reads again the open orders with units at a location that is closed by now: closing it moved them, and an order that
+ * was moved so keeps its `updatedAt`. */
+MUST bool sync__import_stranded(sync_lane *l, sync__report *r, const shop_facts *facts, instant baseline, err *e);
+
 /* -- levels.c -- */
 typedef struct sync__numbers { /* of one level */
     qty s, h, committed;
@@ -210,8 +215,9 @@ typedef struct sync__suspect { /* a target that is to be confirmed */
     instant first_asked, second_asked;
     instant ready_at; /* shop's time before which it cannot be confirmed */
     bool ready, done;
-    str why;     /* why it is not done; in the confirmation's memory */
-    str history; /* Shopify's page of its history; "" not asked */
+    bool reported; /* an unknown commitment of it is open; R5 */
+    str why;       /* why it is not done; in the confirmation's memory */
+    str history;   /* Shopify's page of its history; "" not asked */
 } sync__suspect;
 
 typedef struct sync__confirmation {
@@ -238,6 +244,7 @@ typedef struct sync__confirmation {
 typedef struct sync__wanted { /* a target that is to be confirmed */
     target_key key;
     int64_t operation; /* to be closed by the reading (R7); 0: none */
+    bool reported;     /* an unknown commitment of it is open; R5 */
 } sync__wanted;
 #define SYNC__CONFIRM_MAX 20000  /* targets confirmed together: bounds memory, at 1 KiB each */
 #define SYNC__ADOPT_MAX   100000 /* more in an adoption: each such chunk is two bulk reads of all there is */
@@ -250,6 +257,7 @@ MUST bool sync__confirm(sync__confirmation *c, const sync__wanted *list, size_t 
 /* All that can be said of a drift: every write of ours has its key and its group, and the orders were read. */
 #define SYNC__WHO                "not us: staff, another app or a transfer; Shopify's API names nobody, its history page does"
 #define SYNC__UNKNOWN_COMMITMENT "unknown_commitment" /* kind of an incident; R5 */
+#define SYNC__REPORTED_MAX       10000 /* open incidents of a shop that are looked at again, newest first */
 /* After the first read: from when on it can be confirmed, with why not before; INSTANT_NONE: now. */
 instant sync__ready_from(const sync__confirmation *c, sync__suspect *s);
 typedef struct sync__repairs { /* lines of the operation in the making, in one transaction with what they rest on; R6 */
@@ -281,6 +289,7 @@ typedef struct sync__mapped { /* what a scan needs of a linked target; there may
     qty t, baseline;
     target_state state;
     bool marked, in_doubt, rests; /* in an open operation; E rests on what is assumed of Shopify */
+    bool reported;                /* an unknown commitment of it is open; R5 */
 } sync__mapped;
 typedef VEC(const sync__mapped *) sync__mapped_list;
 /* Linked targets of the lane, by location, then item. */

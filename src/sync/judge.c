@@ -96,19 +96,62 @@ static bool disagrees(const sync__confirmation *c, sync__suspect *s, const targe
 
 /* -- the veto of R5 -- */
 
-static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__suspect *s, qty excess, err *e)
+static str evidence_of(store_tx *tx, const sync__suspect *s, const char *who)
+{
+    AUTO(buf_end) buf text = buf_new(EVIDENCE_MAX);
+    js_writer w = js_writer_new(&text);
+    const struct {
+        const char *name;
+        const shop_level *level;
+        instant asked;
+    } reads[] = {{"first", &s->first, s->first_asked}, {"second", &s->second, s->second_asked}};
+    js_object(&w, NULL);
+    for (size_t i = 0; i < COUNT(reads); i++) {
+        js_object(&w, reads[i].name);
+        js_put_instant(&w, "asked_at", reads[i].asked);
+        js_put_maybe(&w, "available", reads[i].level->available.value);
+        js_put_instant(&w, "available_at", reads[i].level->available.at);
+        js_put_maybe(&w, "committed", reads[i].level->committed.value);
+        js_put_maybe(&w, "on_hand", reads[i].level->on_hand.value);
+        js_put_maybe(&w, "reserved", reads[i].level->reserved.value);
+        js_close(&w);
+    }
+    js_put_str(&w, "history", s->history);
+    js_put_z(&w, "who", who);
+    js_close(&w);
+    CHECK(!text.full);
+    return str_copy(store_arena(tx), buf_str(&text));
+}
+
+/* Closes what was reported of it; *ret_known: this very excess is reported, and stays open. */
+static bool close_unknown(sync__confirmation *c, store_tx *tx, const sync__suspect *s, qty excess, str note,
+                          bool *ret_known, err *e)
 {
     store_incident *open;
     size_t count;
+    *ret_known = false;
+    if (!store_incidents(tx, c->lane->shop, s->row.key, /* open_only= */ true, 20, store_arena(tx), &open, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_equal(open[i].kind, STR(SYNC__UNKNOWN_COMMITMENT)))
+            continue;
+        if (!*ret_known && open[i].drift == excess)
+            *ret_known = true;
+        else if (!store_incident_close(tx, open[i].id, note, e))
+            return false;
+    }
+    return true;
+}
+
+static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__suspect *s, qty excess, err *e)
+{
     int64_t id;
+    bool known;
     instant stamp = s->second.committed.at;
     if (stamp == INSTANT_NONE || s->second_asked - stamp < UNKNOWN_US || !c->open_orders_read)
         return true;
-    if (!store_incidents(tx, c->lane->shop, s->row.key, /* open_only= */ true, 20, store_arena(tx), &open, &count, e))
+    if (!close_unknown(c, tx, s, excess, str_printf(store_arena(tx), "%" PRId64 " units by now", excess), &known, e))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(open[i].kind, STR(SYNC__UNKNOWN_COMMITMENT)) && open[i].drift == excess)
-            return true;
     store_incident i = {.key = s->row.key,
                         .sku = s->row.sku,
                         .location = s->row.location,
@@ -119,9 +162,28 @@ static bool report_unknown(sync__confirmation *c, store_tx *tx, const sync__susp
                         .after = INSTANT_NONE,
                         .before = stamp,
                         .kind = STR(SYNC__UNKNOWN_COMMITMENT),
-                        .evidence = STR("{}"),
+                        .evidence = evidence_of(tx, s, "an order that the token may not see, or that no search tells"),
                         .open = true};
-    return store_incident_add(tx, &i, &id, e);
+    return known || store_incident_add(tx, &i, &id, e);
+}
+
+/* What was reported is over when a confirmed reading shows no more committed than the known orders explain. */
+static bool end_unknown(sync__confirmation *c, store_tx *tx, const sync__suspect *s, const target_row *now, err *e)
+{
+    sync__demand d;
+    bool known;
+    if (!s->reported || !sync__committed_agrees(&s->first, &s->second))
+        return true;
+    if (!sync__demand_at(c->lane, tx, now->target.item, now->location, &d, e))
+        return false;
+    qty committed = sync__numbers_of(&s->second, 0).committed;
+    if (committed > d.open)
+        return true;
+    str note = str_printf(store_arena(tx),
+                          "over by itself: read at %s, %" PRId64 " units are committed there, and the orders that are "
+                          "known have %" PRId64 " to ship",
+                          INSTANT_Z(s->second_asked), committed, d.open);
+    return close_unknown(c, tx, s, 0, note, &known, e);
 }
 
 /* *ret_vetoed: Shopify has committed more units there than the orders that were read here explain. It never measures.
@@ -251,33 +313,6 @@ static bool close_by_reading(sync__confirmation *c, store_tx *tx, sync__suspect 
     return sync__line_read(c->lane, tx, s->operation, now->key, e);
 }
 
-static str evidence_of(store_tx *tx, const sync__suspect *s)
-{
-    AUTO(buf_end) buf text = buf_new(EVIDENCE_MAX);
-    js_writer w = js_writer_new(&text);
-    const struct {
-        const char *name;
-        const shop_level *level;
-        instant asked;
-    } reads[] = {{"first", &s->first, s->first_asked}, {"second", &s->second, s->second_asked}};
-    js_object(&w, NULL);
-    for (size_t i = 0; i < COUNT(reads); i++) {
-        js_object(&w, reads[i].name);
-        js_put_instant(&w, "asked_at", reads[i].asked);
-        js_put_maybe(&w, "available", reads[i].level->available.value);
-        js_put_instant(&w, "available_at", reads[i].level->available.at);
-        js_put_maybe(&w, "committed", reads[i].level->committed.value);
-        js_put_maybe(&w, "on_hand", reads[i].level->on_hand.value);
-        js_put_maybe(&w, "reserved", reads[i].level->reserved.value);
-        js_close(&w);
-    }
-    js_put_str(&w, "history", s->history);
-    js_put_z(&w, "who", SYNC__WHO);
-    js_close(&w);
-    CHECK(!text.full);
-    return str_copy(store_arena(tx), buf_str(&text));
-}
-
 static void report_incident(sync__confirmation *c, const sync__suspect *s, const store_incident *i)
 {
     arena *a = c->report->memory;
@@ -320,7 +355,7 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
                         .after = after,
                         .before = s->second.available.at,
                         .kind = STR("foreign_change"),
-                        .evidence = evidence_of(tx, s),
+                        .evidence = evidence_of(tx, s, SYNC__WHO),
                         .open = repair};
     str ref = str_printf(store_arena(tx), "read %s", INSTANT_Z(s->second_asked));
     if (!store_incident_add(tx, &i, &incident, e) || !store_explained(tx, now->key, EXPLAINED_DRIFT, drift, ref, e))
@@ -409,6 +444,8 @@ bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, sync__re
     if ((readable || !s->operation) && disagrees(c, s, &now))
         return true;
     s->ready_at = INSTANT_NONE;
+    if (!end_unknown(c, tx, s, &now, e))
+        return false;
     if (s->operation)
         return close_by_reading(c, tx, s, &now, e);
     if (!now.target.e.known)

@@ -89,8 +89,8 @@ static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, er
         *vec_push(n->memory, &n->states) = (sync__seen_state){.key = m->key, .state = seen};
     if (seen == TARGET_OK && m->state == TARGET_REFUSED)
         *vec_push(n->memory, &n->refused) = m->key;
-    if (seen == TARGET_OK && !m->in_doubt && looks_wrong(n, m, l))
-        *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = m->key};
+    if (seen == TARGET_OK && !m->in_doubt && (m->reported || looks_wrong(n, m, l)))
+        *vec_push(n->memory, &n->wanted) = (sync__wanted){.key = m->key, .reported = m->reported};
     else if (seen == TARGET_OK && !m->in_doubt && m->rests)
         *vec_push(n->memory, &n->right) = m->key;
     return true;
@@ -214,9 +214,9 @@ static bool look_at_all(sync_lane *l, sync__confirmation *c, const sync__ids *to
     AUTO(arena_end) arena *memory = arena_new(0);
     AUTO(arena_end) arena *scratch = arena_new(0);
     scanning n = {.lane = l, .report = c->report, .facts = &c->facts, .memory = memory, .scratch = scratch};
-    if (!scan_linked(&n, c, e) || !note_right(l, n.right.at, n.right.count, e) ||
-        !sync__put_states(l, n.states.at, n.states.count, e) || !sync__recheck(l, n.refused.at, n.refused.count, e) ||
-        !stock_items(&n, e) || !add_old(&n, to_read, e))
+    if (!sync__import_stranded(l, c->report, &c->facts, c->shop.adopted_at, e) || !scan_linked(&n, c, e) ||
+        !note_right(l, n.right.at, n.right.count, e) || !sync__put_states(l, n.states.at, n.states.count, e) ||
+        !sync__recheck(l, n.refused.at, n.refused.count, e) || !stock_items(&n, e) || !add_old(&n, to_read, e))
         return false;
     c->mapped = n.all.count;
     return sync__confirm(c, n.wanted.at, n.wanted.count, e);

@@ -41,6 +41,8 @@ bool sync__report_end(sync__report *r, sync_lane *l, sync_report *ret, err *e)
     r->out.us = l->outer->clock.ticks_us(l->outer->clock.ctx) - r->began_ticks;
     r->out.relinked = r->relinked.at;
     r->out.relinked_count = r->relinked.count;
+    r->out.claimless = r->claimless.at;
+    r->out.claimless_count = r->claimless.count;
     r->out.left = r->left.at;
     r->out.left_count = r->left.count;
     r->out.incidents = r->incidents.at;

@@ -17,11 +17,12 @@ static int by_place(const void *x, const void *y)
     return order ? order : str_compare(a->item, b->item);
 }
 
-/* Those that rest on assumptions; few. */
-typedef struct resting {
-    store_resting *rows;
-    size_t count;
-} resting;
+/* Those that rest on assumptions, and those of which an unknown commitment is open; few. */
+typedef struct special {
+    store_resting *resting;
+    size_t resting_count;
+    VEC(target_key) reported;
+} special;
 
 static int by_key(const void *x, const void *y) /* a row begins with its key */
 {
@@ -31,7 +32,12 @@ static int by_key(const void *x, const void *y) /* a row begins with its key */
     return a->product == b->product ? 0 : a->product < b->product ? -1 : 1;
 }
 
-static void take_row(arena *a, sync__mapped_list *to, const target_row *row, const store_channel *of, const resting *r)
+static bool has_key(const void *rows, size_t count, size_t size, target_key k)
+{
+    return count > 0 && bsearch(&k, rows, count, size, by_key);
+}
+
+static void take_row(arena *a, sync__mapped_list *to, const target_row *row, const store_channel *of, const special *s)
 {
     const sync__mapped *last = to->count ? to->at[to->count - 1] : NULL;
     const sync__place *place = last ? last->place : NULL;
@@ -51,14 +57,26 @@ static void take_row(arena *a, sync__mapped_list *to, const target_row *row, con
                         .state = row->target.state,
                         .marked = row->target.marked,
                         .in_doubt = row->open_operation != 0,
-                        .rests = r->count > 0 && bsearch(&row->key, r->rows, r->count, sizeof *r->rows, by_key)};
+                        .rests = has_key(s->resting, s->resting_count, sizeof *s->resting, row->key),
+                        .reported = has_key(s->reported.at, s->reported.count, sizeof(target_key), row->key)};
     *vec_push(a, to) = m;
 }
 
-static bool read_resting(sync_lane *l, arena *a, resting *ret, err *e)
+static bool read_special(sync_lane *l, arena *a, special *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    return store_begin(l->db, STORE_READ, &tx, e) && store_assumed_resting(tx, l->shop, a, &ret->rows, &ret->count, e);
+    store_incident *open;
+    size_t count;
+    if (!store_begin(l->db, STORE_READ, &tx, e) ||
+        !store_assumed_resting(tx, l->shop, a, &ret->resting, &ret->resting_count, e) ||
+        !store_incidents(tx, l->shop, (target_key){0}, /* open_only= */ true, SYNC__REPORTED_MAX, a, &open, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(open[i].kind, STR(SYNC__UNKNOWN_COMMITMENT)))
+            *vec_push(a, &ret->reported) = open[i].key;
+    if (ret->reported.count > 0)
+        qsort(ret->reported.at, ret->reported.count, sizeof *ret->reported.at, by_key);
+    return true;
 }
 
 bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
@@ -67,9 +85,9 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
     AUTO(arena_end) arena *kept = arena_new(0);
     target_key after = {0};
     size_t count;
-    resting r;
+    special s = {0};
     *ret = (sync__mapped_list){0};
-    if (!read_resting(l, kept, &r, e))
+    if (!read_special(l, kept, &s, e))
         return false;
     do {
         AUTO(store_tx_end) store_tx *tx = NULL;
@@ -80,7 +98,7 @@ bool sync__mapped_all(sync_lane *l, arena *a, sync__mapped_list *ret, err *e)
             !store_targets_after(tx, l->shop, l->channel, after, PAGE, page, &rows, &count, e))
             return false;
         for (size_t i = 0; i < count; i++)
-            take_row(a, ret, &rows[i], config_channel(c, rows[i].key.channel), &r);
+            take_row(a, ret, &rows[i], config_channel(c, rows[i].key.channel), &s);
         if (count > 0)
             after = rows[count - 1].key;
     } while (count > 0);

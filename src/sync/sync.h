@@ -50,6 +50,10 @@ typedef struct sync_relinked { /* a product whose SKU another item had by now */
     str sku, from, to;         /* items; to "": another product's SKU is on its item, and none has its own */
 } sync_relinked;
 
+typedef struct sync_claimless { /* an app whose orders were found to claim no stock; I5 */
+    str app, proof;             /* gid; the order that showed it, and how */
+} sync_claimless;
+
 typedef struct sync_report {
     int64_t selected, pushed, refused, in_doubt, drifted; /* lines */
     int64_t events, new_events, movements; /* orders: readings looked at, that changed something, ledger rows */
@@ -57,6 +61,8 @@ typedef struct sync_report {
     int64_t calls, points, us;
     const sync_relinked *relinked;
     size_t relinked_count;
+    const sync_claimless *claimless;
+    size_t claimless_count;
     const sync_left *left;
     size_t left_count;
     const sync_incident *incidents;

@@ -134,3 +134,83 @@ test('a location that closes, or is deleted, stops its channel only; the check n
         assert.strictEqual(row.available, 3);
     }
 });
+
+/** `web` (an aggregate of the warehouse alone), the physical channel `nyc`, and `popup`, which nobody maps. */
+async function threePlaces(t) {
+    const world = await retailer(t, { skus: ['A'], adopt: false });
+    const { at, shop } = world;
+    const [nyc, popup] = ['Store', 'Popup'].map((name) => shop.post('locations', { name }).id);
+    shop.post('item', { sku: 'A', stocked: [shop.location, nyc, popup] });
+    await at.config({
+        groups: [{ code: 'ONLINE', members: [{ facility: 'WH' }] }],
+        channels: [{ code: 'nyc', shop: 'main', location: nyc, mode: 'physical', facility: 'NYC' }],
+    });
+    await at.levels('sku,facility,quantity\nA,NYC,10\n');
+    shop.post('levels', [{ sku: 'A', location: popup, available: 10 }]);
+    later(shop);
+    await at.json(['shop', 'link', 'main']);
+    await at.json(['shop', 'adopt', 'main']);
+    await at.json(['sync', 'recent']);
+    later(shop);
+    const shown = (location) => shop.get(`levels?sku=A&location=${encodeURIComponent(location)}`)[0].available;
+    return { ...world, web: shop.location, nyc, popup, shown };
+}
+
+test('a location that closes with a destination takes its stock and its open orders there, and no order tells', async (t) => {
+    for (const imported of [true, false]) {
+        const { at, shop, buy, web, nyc, shown } = await threePlaces(t);
+        const order = buy('A', 3, { location: nyc });
+        later(shop);
+        if (imported) await at.json(['sync', 'orders']);
+        later(shop, 600);
+        const before = shop.world.orders.get(order.id).updatedAt;
+        shop.post('location', { id: nyc, active: false, destination: web });
+        assert.strictEqual(shop.world.orders.get(order.id).updatedAt, before, 'as at Shopify');
+        assert.strictEqual(shown(web), 17, 'seven that were on sale there came along');
+        later(shop);
+        const hard = await at.json(['sync', 'hard'], [0, 1]);
+        assert.deepStrictEqual(hard.incidents.map((one) => [one.channel, one.drift]), [['web', 10]]);
+        assert.deepStrictEqual([shown(web), await at.atp('A')], [7, 7], 'its three units are promised from here now');
+        shop.post('truth', [{ sku: 'A', location: web, units: 7 }]);
+        shop.post(`orders/${encodeURIComponent(order.id)}/fulfil`);
+        await at.json(['sync', 'orders']);
+        later(shop);
+        await done({ at, shop });
+        assert.strictEqual(shown(web), 7);
+        assert.strictEqual(shop.get('stats').raised, 0);
+    }
+});
+
+test('a location that nobody maps closes onto one that is mapped: its orders are promised from there', async (t) => {
+    const { at, shop, buy, web, popup, shown } = await threePlaces(t);
+    buy('A', 3, { location: popup });
+    later(shop);
+    await at.json(['sync', 'orders']);
+    await at.json(['sync', 'recent']);
+    assert.deepStrictEqual([shown(web), await at.atp('A')], [7, 7], 'as demand of the first channel');
+    later(shop);
+    shop.post('location', { id: popup, active: false, destination: web });
+    assert.strictEqual(shown(web), 14);
+    later(shop);
+    await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual([shown(web), await at.atp('A')], [7, 7]);
+    await done({ at, shop });
+});
+
+test('a mapped location closes onto one that nobody maps: nothing is promised from there, and all is right when it opens again', async (t) => {
+    const { at, shop, buy, web, nyc, popup, shown } = await threePlaces(t);
+    buy('A', 3, { location: nyc });
+    later(shop);
+    await at.json(['sync', 'orders']);
+    later(shop);
+    shop.post('location', { id: nyc, active: false, destination: popup });
+    later(shop);
+    await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual([await at.atp('A'), await at.atp('A', 'nyc'), shown(web)], [7, 10, 7], 'demand of no mapped location');
+    await done({ at, shop });
+    shop.post('location', { id: nyc, active: true });
+    later(shop);
+    await at.json(['sync', 'hard'], [0, 1]);
+    assert.deepStrictEqual([shown(nyc), shown(web)], [10, 7]);
+    await done({ at, shop });
+});

@@ -442,8 +442,8 @@ static void test_readings_are_found_by_item_and_openness(void **state)
     assert_false(some);
     OK(store_app_claimless(f->tx, w.shop, STR("gid://app"), &claimless, &trouble));
     assert_false(claimless);
-    OK(store_app_claimless_add(f->tx, w.shop, STR("gid://app"), NOON, &trouble));
-    OK(store_app_claimless_add(f->tx, w.shop, STR("gid://app"), NOON, &trouble));
+    OK(store_app_claimless_add(f->tx, w.shop, &(store_app){STR("gid://app"), NOON, STR("order #1")}, &trouble));
+    OK(store_app_claimless_add(f->tx, w.shop, &(store_app){STR("gid://app"), NOON, STR("order #2")}, &trouble));
     OK(store_app_claimless(f->tx, w.shop, STR("gid://app"), &claimless, &trouble));
     assert_true(claimless);
     store_app *apps;
@@ -452,6 +452,7 @@ static void test_readings_are_found_by_item_and_openness(void **state)
     assert_int_equal(app_count, 1);
     assert_text(apps[0].app, "gid://app");
     assert_int_equal(apps[0].at, NOON);
+    assert_text(apps[0].proof, "order #1");
     OK(store_app_claimless_drop(f->tx, w.shop, STR("gid://app"), &trouble));
     OK(store_app_claimless(f->tx, w.shop, STR("gid://app"), &claimless, &trouble));
     assert_false(claimless);

@@ -280,9 +280,10 @@ bool store__sq_app_claimless(store *s, int64_t shop, str app, bool *ret, err *e)
     return store__sq_step(s, q, ret, e);
 }
 
-bool store__sq_app_claimless_add(store *s, int64_t shop, str app, instant at, err *e)
+bool store__sq_app_claimless_add(store *s, int64_t shop, const store_app *app, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, APP_CLAIMLESS_ADD, INT(shop), WORD(app), INT(at));
+    AUTO(store__sq_end)
+    sqlite3_stmt *q = USE(s, APP_CLAIMLESS_ADD, INT(shop), WORD(app->app), INT(app->at), WORD(app->proof));
     return store__sq_run(s, q, e);
 }
 
@@ -292,7 +293,7 @@ bool store__sq_app_claimless_drop(store *s, int64_t shop, str app, err *e)
     return store__sq_run(s, q, e);
 }
 
-static const sq_field APP_FIELDS[] = {F_AS(store_app, app, WORD), F(store_app, at)};
+static const sq_field APP_FIELDS[] = {F_AS(store_app, app, WORD), F(store_app, at), F_AS(store_app, proof, WORD)};
 static const sq_shape APP = SHAPE(store_app, APP_FIELDS);
 
 bool store__sq_apps_claimless(store *s, int64_t shop, arena *a, store_app **ret, size_t *ret_count, err *e)

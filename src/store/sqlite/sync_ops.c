@@ -164,15 +164,16 @@ static const sq_field INCIDENT_FIELDS[] = {
 };
 static const sq_shape INCIDENT_WRITTEN = SHAPE(store_incident, INCIDENT_FIELDS);
 
-static bool incident_sku(sq_store *s, sqlite3_stmt *q, int column, arena *a, void *row, err *e)
+static bool incident_rest(sq_store *s, sqlite3_stmt *q, int column, arena *a, void *row, err *e)
 {
     store_incident *to = row;
     (void)s;
     (void)e;
     to->sku = store__sq_text(q, column, a);
+    to->note = store__sq_text(q, column + 1, a);
     return true;
 }
-static const sq_shape INCIDENT = {sizeof(store_incident), COUNT(INCIDENT_FIELDS), INCIDENT_FIELDS, incident_sku};
+static const sq_shape INCIDENT = {sizeof(store_incident), COUNT(INCIDENT_FIELDS), INCIDENT_FIELDS, incident_rest};
 
 bool store__sq_incident_add(store *s, const store_incident *i, int64_t *ret_id, err *e)
 {
