@@ -289,8 +289,12 @@ static bool confirm_round(sync__confirmation *c, bool *ret_again, err *e)
     }
     if (!any_ready(c))
         return true;
-    if (!catch_up(c, e) || !look_at_rows(c, e) || !read_all(c, /* second= */ true, e) || !ask_histories(c, e) ||
-        !book_all(c, e) || !send_repairs(c, e))
+    if (!catch_up(c, e))
+        return false;
+    if (sync__stop(c->lane)) /* then the catch-up may have ended early, and nothing can be judged on it */
+        return true;
+    if (!look_at_rows(c, e) || !read_all(c, /* second= */ true, e) || !ask_histories(c, e) || !book_all(c, e) ||
+        !send_repairs(c, e))
         return false;
     for (size_t i = 0; i < c->count; i++)
         *ret_again |= !c->list[i].done && c->list[i].ready_at != INSTANT_NONE &&
@@ -326,6 +330,7 @@ static bool load_suspect(sync__confirmation *c, store_tx *tx, const sync__wanted
         return true;
     s->channel = str_copy(c->memory, config_channel(cfg, w->key.channel)->code);
     s->operation = w->operation;
+    s->reported = w->reported;
     s->why = STR("the run ended before it was read");
     s->history = STR("");
     c->count++;

@@ -439,6 +439,51 @@ static void run_hard(fixture *f)
         _exit(1);
 }
 
+static void sell_two_over_the_counter(model *m)
+{
+    model_place(m, (model_sale){.item = 0, .units = 2, .location = 0, .pos = true});
+    model_advance(m, 30 * US_PER_S);
+}
+
+static bool after_calls(void *ctx)
+{
+    const fixture *f = ctx;
+    return f->m->calls >= f->which;
+}
+
+/* A catch-up that was stopped has not seen all: what it missed is no drift. */
+static void test_stopped_anywhere_books_nothing_unseen(void **state)
+{
+    (void)state;
+    bool stopped = true;
+    for (int calls = 1; stopped; calls++) {
+        AUTO(fixture_end) fixture *f = adopted(2, 10);
+        AUTO(sync_close) sync_lane *l = NULL;
+        race r = {.operation = "Levels", .at = 1, .what = sell_two_over_the_counter};
+        sync_options o = {.shop = STR("main"), .channel = STR(""), .stop = after_calls, .ctx = f};
+        sync_report told;
+        store_incident *list;
+        for (size_t i = 0; i < COUNT(f->m->operations); i++)
+            f->m->operations[i] = 0;
+        f->which = f->m->calls + calls;
+        f->m->hook = run_race;
+        f->m->hook_ctx = &r;
+        OK(sync_open(f->db, &f->w, &o, 0, &l, e));
+        OK(sync_hard(l, f->a, &told, e));
+        sync_close(&l);
+        f->m->hook = NULL;
+        stopped = after_calls(f);
+        assert_int_equal(told.drifted, 0);
+        assert_int_equal(incidents(f, 0, false, &list), 0);
+        assert_int_equal(model_available(f->m, 0, 0), r.done ? 8 : 10);
+        model_advance(f->m, 30 * US_PER_S);
+        fixture_hard(f);
+        fixture_settled(f);
+        assert_int_equal(incidents(f, 0, false, &list), 0);
+        assert_true(calls < 100);
+    }
+}
+
 static void test_killed_anywhere(void **state)
 {
     (void)state;
@@ -484,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_an_app_that_claims_nothing_is_found),
         cmocka_unit_test(test_a_target_that_always_sells_is_left),
         cmocka_unit_test(test_a_dry_run_tells_and_stores_nothing),
+        cmocka_unit_test(test_stopped_anywhere_books_nothing_unseen),
         cmocka_unit_test(test_killed_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
