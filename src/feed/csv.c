@@ -62,13 +62,6 @@ static bool parser_open(feed__csv *c, err *e)
 
 /* -- one row -- */
 
-static str without_end(str row)
-{
-    while (row.len > 0 && (row.at[row.len - 1] == '\n' || row.at[row.len - 1] == '\r'))
-        row.len--;
-    return row;
-}
-
 static bool blank(const feed__csv *c, str line)
 {
     for (size_t i = 0; i < line.len; i++)
@@ -103,7 +96,7 @@ static bool feed_row(feed__csv *c, str line, size_t *ret_len, feeding *ret, err 
     for (;;) {
         len += line.len;
         *ret_len = len;
-        if (len > FEED__ROW_MAX) {
+        if (feed__without_end(feed__source_held(c->from, len)).len > FEED__ROW_MAX) {
             *ret = FED_TOO_LONG;
             return true;
         }
@@ -143,20 +136,20 @@ bool feed__csv_next(feed__csv *c, feed__row *ret, bool *ret_some, err *e)
     if (!*ret_some)
         return true;
     size_t first = line.len;
+    bool cut = feed__without_end(line).len > FEED__ROW_MAX;
     if (!feed_row(c, line, &len, &how, e))
         return false;
     if (how != FED && !parser_open(c, e)) /* its state belongs to the bad row */
         return false;
-    bool long_line = how == FED_TOO_LONG && first > FEED__ROW_MAX;
     if (how != FED) /* the row's first line is refused, the next one begins a row again */
-        len = long_line ? FEED__ROW_MAX : first;
-    str bytes = without_end(feed__source_held(c->from, len));
+        len = cut ? FEED__ROW_MAX : first;
+    str bytes = feed__without_end(feed__source_held(c->from, len));
     feed__source_take(c->from, len);
-    c->cut = long_line;
+    c->cut = cut;
     ret->number = ++c->number;
     ret->bytes = bytes;
     ret->fields = c->fields;
-    ret->broken = how == FED ? row_wrong(c, bytes) : long_line ? "the row is longer than 65536 bytes" : BAD_QUOTES;
+    ret->broken = how == FED ? row_wrong(c, bytes) : cut ? "the row is longer than 65536 bytes" : BAD_QUOTES;
     return true;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "feed/feed.h"
 
-#define FEED__ROW_MAX     ((size_t)65536) /* bytes of one row */
+#define FEED__ROW_MAX     ((size_t)65536) /* bytes of one row, without its end */
 #define FEED__COLUMNS_MAX ((size_t)1024)  /* of one CSV file */
 #define FEED__CODE_MAX    ((size_t)255)   /* bytes of a SKU, a code, a key */
 #define FEED__CHUNK_BYTES                                                                                              \
@@ -29,6 +29,7 @@ str feed__source_held(const feed__source *s,
                       size_t len);                   /* the first bytes after the position; they were read before */
 void feed__source_take(feed__source *s, size_t len); /* moves the position past bytes that were read before */
 MUST bool feed__source_take_line(feed__source *s, err *e); /* moves it past the line's end, however long the line is */
+str feed__without_end(str line);
 /* At the end: were these the bytes that the digest was made of? ERR_INPUT. */
 MUST bool feed__source_same(feed__source *s, err *e);
 /* A whole small file. */

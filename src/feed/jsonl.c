@@ -12,7 +12,7 @@ bool feed__jsonl_next(feed__source *from, int64_t *number, feed__row *ret, bool 
         *ret_some = line.len > 0;
         if (!*ret_some)
             return true;
-        if (line.len > FEED__ROW_MAX) {
+        if (feed__without_end(line).len > FEED__ROW_MAX) {
             ret->number = ++*number;
             ret->bytes = STR(""); /* taking the rest of the line loses its first bytes */
             ret->broken = "the line is longer than 65536 bytes";

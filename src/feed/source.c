@@ -205,6 +205,13 @@ static size_t line_length(const char *at, size_t len)
     return feed ? len : 0;
 }
 
+str feed__without_end(str line)
+{
+    while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
+        line.len--;
+    return line;
+}
+
 bool feed__source_line(feed__source *s, size_t skip, str *ret, err *e)
 {
     CHECK(skip <= FEED__ROW_MAX + 1);
@@ -216,7 +223,7 @@ bool feed__source_line(feed__source *s, size_t skip, str *ret, err *e)
             size_t line = line_length(at, len);
             if (line == 0 && s->ended)
                 line = len;
-            if (line > FEED__ROW_MAX || (line == 0 && len > FEED__ROW_MAX))
+            if (feed__without_end((str){at, line ? line : len}).len > FEED__ROW_MAX)
                 line = FEED__ROW_MAX + 1;
             if (line > 0 || s->ended) {
                 *ret = (str){at, line};
@@ -248,7 +255,7 @@ bool feed__source_take_line(feed__source *s, err *e)
         if (!feed__source_line(s, 0, &line, e))
             return false;
         feed__source_take(s, line.len);
-        if (line.len <= FEED__ROW_MAX)
+        if (feed__without_end(line).len <= FEED__ROW_MAX)
             return true;
     }
 }
