@@ -70,8 +70,7 @@ static bool reset(feed__run *r, stock_row *stock, const store_level *level, err 
     if (!store_reset(r->tx, &what, &outcome, e))
         return feed__refuse_halfway(r, &stock->item, feed__column_name(r, own->at[QUANTITY], "quantity"), e);
     stock->item.outcome = outcome == RESET_MOVED ? ROW_APPLIED : ROW_UNCHANGED;
-    stock->item.movements =
-        outcome == RESET_MOVED || (outcome == RESET_SAME && !level->moved); /* a first count of 0 leaves a row */
+    stock->item.movements = outcome == RESET_MOVED;
     return true;
 }
 

@@ -78,15 +78,15 @@ bool store_reset(store_tx *tx, const store_reset_row *r, reset_outcome *ret, err
                         .source = r->source,
                         .actor = r->actor,
                         .comment = r->comment};
-    bool known = l->moved;
-    if ((delta != 0 || !known) && !move_at(tx, en, &m, e)) /* a first count of 0 is a fact worth a row */
+    bool moves = delta != 0 || !l->moved; /* a first count of 0 is a fact worth a row */
+    if (moves && !move_at(tx, en, &m, e))
         return false;
     l = store__level_of(tx, en, r->facility);
     l->reset_at = at;
     l->reset_given = given;
     if (!store__settle_counted(tx, r->product, e))
         return false;
-    *ret = delta != 0 ? RESET_MOVED : RESET_SAME;
+    *ret = moves ? RESET_MOVED : RESET_SAME;
     return true;
 }
 

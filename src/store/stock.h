@@ -158,8 +158,8 @@ typedef struct store_movement {
 MUST bool store_move(store_tx *tx, const store_movement *m, err *e);
 
 typedef enum reset_outcome {
-    RESET_MOVED, /* a ledger row */
-    RESET_SAME,  /* no difference (the first count of a pair leaves a row of 0 all the same) */
+    RESET_MOVED, /* a ledger row; the first count of a pair leaves one also when it is 0 */
+    RESET_SAME,  /* no difference */
     RESET_OLDER, /* its time is older than the newest reset there: nothing changes */
 } reset_outcome;
 typedef struct store_reset_row {

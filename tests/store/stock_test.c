@@ -172,7 +172,7 @@ static void test_a_first_count_of_nothing_is_remembered(void **state)
     shelf w = a_shelf(f);
     store_movement *rows;
     begin(f);
-    assert_int_equal(reset(f, w.product, w.nyc, RESET_QOH, 0, INSTANT_NONE), RESET_SAME);
+    assert_int_equal(reset(f, w.product, w.nyc, RESET_QOH, 0, INSTANT_NONE), RESET_MOVED);
     assert_int_equal(ledger(f, &w, &rows), 1);
     assert_true(level_of(f, w.product, w.nyc).moved);
 }

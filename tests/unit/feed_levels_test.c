@@ -84,7 +84,7 @@ static void test_without_difference_it_is_unchanged(void **state)
 {
     bed *b = *state;
     GOOD(b, levels(b, "sku,facility,quantity\nA,NYC,5\nB,NYC,0\n", RESET_QOH));
-    assert_counts(b, 1, 1, 0, 0, 2); /* a first count of 0 is a ledger row */
+    assert_counts(b, 2, 0, 0, 0, 2); /* a first count of 0 is a ledger row */
     assert_int_equal(bed_ledger_rows(b), 2);
     GOOD(b, levels(b, "sku,facility,quantity\nB,NYC,0\nA,NYC,5\n", RESET_QOH));
     assert_counts(b, 0, 2, 0, 0, 0);
@@ -338,7 +338,7 @@ static void test_after_a_crash_it_ends_as_one_whole_import_would_have(void **sta
     import_counts want = {.rows = ROWS + 1, .refused = ROWS / 1000 + 1};
     for (int i = 0; i < ROWS; i++)
         if (i % 1000 != 999)
-            want.movements++, *(i % 7 ? &want.applied : &want.unchanged) += 1;
+            want.movements++, want.applied++; /* a first count of 0, too */
     crash(b, path, 1);
     assert_in_range(bed_ledger_rows(b), 19000, 19999);
     crash(b, path, 1); /* the second chunk, in a second run */
