@@ -6,7 +6,7 @@
 
 #define FILE_HELP                                                                                                      \
     "FILE may be gzip; - is standard input. Good rows apply, bad ones are written to FILE.errors.csv with the "        \
-    "reason.\n"                                                                                                        \
+    "reason; it goes when the mended file is imported.\n"                                                              \
     "The same bytes again change nothing (--again overrides); after a crash the same command goes on where it "        \
     "stood.\n"
 

@@ -10,7 +10,7 @@
 
 typedef struct feed_options {
     bool dry_run, all_or_nothing, again;
-    const char *errors_path; /* NULL: FILE.errors.csv */
+    const char *errors_path; /* NULL: FILE.errors.csv, which is removed again when no row is refused any more */
     const char *actor;       /* who, for the ledger; NULL: "cli" */
     /* Called now and then with bytes read and the file's size (-1 unknown); NULL: no progress. */
     void (*progress)(void *ctx, int64_t done, int64_t total);

@@ -167,3 +167,5 @@ void feed__note(const feed__run *r, const char *format, ...) PRINTF(2, 3);
 MUST bool feed__refused_check(const char *errors, const char *path, err *e);
 /* From the store's refused rows of the run's import. */
 MUST bool feed__refused_write(feed__run *r, const char *path, err *e);
+/* Takes an errors file of an earlier import away; a file that is not one stays. */
+void feed__refused_remove(const feed__run *r, const char *path);

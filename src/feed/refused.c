@@ -1,6 +1,6 @@
 /*
  * The errors file: every refused row as it stood, then the row's number, the column and the reason. It appears whole or
- * not at all, but for a device or a pipe, which is written to and never replaced.
+ * not at all, but for a device or a pipe, which is written to and never replaced. It goes when its file is mended.
  */
 #include "feed/internal.h"
 
@@ -124,4 +124,36 @@ bool feed__refused_write(feed__run *r, const char *path, err *e)
 {
     return errors_write(r, path, e) ||
            err_wrap(e, "the errors file %s cannot be written; name another one with --errors", path);
+}
+
+/* A file with the columns that we append is one of ours. */
+static bool is_errors_file(const char *path)
+{
+    static const char *const ADDED[] = {"error_row", "error_column", "error_reason"};
+    AUTO(feed__source_close) feed__source *source = NULL;
+    AUTO(feed__csv_close) feed__csv *csv = NULL;
+    struct stat is;
+    err ignored = {0};
+    const str *names;
+    size_t count;
+    if (lstat(path, &is) != 0 || !S_ISREG(is.st_mode) || !feed__source_open(path, &source, &ignored) ||
+        !feed__csv_open(source, &csv, &ignored))
+        return false;
+    (void)feed__csv_header(csv, &names, &count);
+    if (count <= COUNT(ADDED))
+        return false;
+    for (size_t i = 0; i < COUNT(ADDED); i++)
+        if (!str_equal(names[count - COUNT(ADDED) + i], str_of(ADDED[i])))
+            return false;
+    return true;
+}
+
+void feed__refused_remove(const feed__run *r, const char *path)
+{
+    if (!is_errors_file(path))
+        return;
+    if (unlink(path) == 0)
+        feed__note(r, "%s is gone: its rows are mended", path);
+    else
+        feed__note(r, "%s is of an earlier import, and cannot be removed: %s", path, strerror(errno));
 }

@@ -344,6 +344,21 @@ static str errors_path(const feed__run *r, const char *path, arena *a)
     return str_printf(a, "%s.errors.csv", strcmp(path, "-") == 0 ? "stdin" : path);
 }
 
+/* Writes the errors file, or takes away that of the file as it was before it was mended. */
+static bool errors_settle(feed__run *r, const char *path, arena *a, str *ret, err *e)
+{
+    str errors = errors_path(r, path, a);
+    bool own = !r->options->errors_path && strcmp(path, "-") != 0; /* no other file's rows stand there */
+    *ret = STR("");
+    if (r->counts.refused > 0) {
+        *ret = errors;
+        return feed__refused_write(r, str_z(a, errors), e);
+    }
+    if (own)
+        feed__refused_remove(r, str_z(a, errors));
+    return true;
+}
+
 static bool finish(feed__run *r, const char *path, arena *a, feed_summary *ret, err *e)
 {
     const feed_options *o = r->options;
@@ -353,11 +368,8 @@ static bool finish(feed__run *r, const char *path, arena *a, feed_summary *ret, 
     if (!import_begin(r, e) || (r->kind->ended && !r->kind->ended(r, e)))
         return false;
     str errors = STR("");
-    if (r->counts.refused > 0 && !o->dry_run) { /* F4 */
-        errors = errors_path(r, path, a);
-        if (!feed__refused_write(r, str_z(a, errors), e))
-            return false;
-    }
+    if (!o->dry_run && !errors_settle(r, path, a, &errors, e)) /* F4 */
+        return false;
     if (none)
         r->counts = (import_counts){
             .rows = r->counts.rows, .refused = r->counts.refused, .unchanged = r->counts.rows - r->counts.refused};

@@ -143,6 +143,39 @@ static void test_the_errors_file_can_be_mended_and_imported(void **state)
     assert_false(contains(b->notes, "error_row"));
 }
 
+static void test_the_errors_file_goes_when_its_file_is_mended(void **state)
+{
+    bed *b = *state;
+    static const char BAD_TEXT[] = "sku,facility,quantity\nA,NYC,x\n", MENDED[] = "sku,facility,quantity\nA,NYC,3\n";
+    GOOD(b, levels(b, BAD_TEXT, RESET_QOH));
+    b->options.dry_run = true;
+    GOOD(b, levels(b, MENDED, RESET_QOH));
+    assert_true(bed_exists(b, "f.errors.csv")); /* a dry run writes nothing */
+    b->options.dry_run = false;
+    b->options.errors_path = bed_path(b, "errors");
+    bed_file_bytes(b, "errors", bed_read(b, "f.errors.csv"));
+    GOOD(b, levels(b, "sku,facility,quantity\nA,NYC,4\n", RESET_QOH));
+    assert_true(bed_exists(b, "errors")); /* named by hand: another file's rows may stand there */
+    b->options.errors_path = NULL;
+    GOOD(b, levels(b, MENDED, RESET_QOH));
+    assert_false(bed_exists(b, "f.errors.csv"));
+    assert_contains(b->notes, "f.errors.csv is gone: its rows are mended");
+}
+
+static void test_a_file_that_only_has_the_errors_files_name_stays(void **state)
+{
+    bed *b = *state;
+    static const char *const OTHERS[] = {"", "my own notes\n", "sku,error_row,error_column\n",
+                                         "error_row,error_column,error_reason\n",
+                                         "sku,error_row,error_column,error_reason,more\n"};
+    for (size_t i = 0; i < COUNT(OTHERS); i++) {
+        bed_file_bytes(b, "f.errors.csv", str_of(OTHERS[i]));
+        GOOD(b, levels(b, "sku,facility,quantity\nA,NYC,3\n", RESET_QOH));
+        assert_text(bed_read(b, "f.errors.csv"), OTHERS[i]);
+        b->options.again = true;
+    }
+}
+
 static void test_an_errors_file_that_cannot_be_written_leaves_the_import_open(void **state)
 {
     bed *b = *state;
@@ -457,6 +490,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_difference_it_is_unchanged, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_rows_stand_in_the_errors_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_errors_file_can_be_mended_and_imported, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_errors_file_goes_when_its_file_is_mended, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_file_that_only_has_the_errors_files_name_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_errors_file_that_cannot_be_written_leaves_the_import_open, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_products_are_found_by_hotwaxs_names, setup, teardown),
