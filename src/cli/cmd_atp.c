@@ -8,27 +8,6 @@ typedef struct atp_view {
     store_availability a;
 } atp_view;
 
-/* Terms that every answer has, also at 0; the others only where they apply. */
-static bool always(atp_term t)
-{
-    return t == ATP_TERM_PHYSICAL || t == ATP_TERM_EXCLUDED || t == ATP_TERM_BROKERING_OFF ||
-           t == ATP_TERM_SAFETY_STOCK || t == ATP_TERM_THRESHOLD || t == ATP_TERM_QUEUE;
-}
-
-static void facility_json(js_writer *w, const atp_view *v, size_t i)
-{
-    const atp_facility *f = &v->a.facilities[i];
-    js_object(w, NULL);
-    js_put_str(w, "facility", v->config->facilities[i].code);
-    js_put_int(w, "qoh", f->qoh);
-    js_put_int(w, "reserved", f->qoh - f->atp);
-    js_put_int(w, "atp", f->atp);
-    js_put_int(w, "safety_stock", f->safety_stock);
-    js_put_int(w, "counted", v->a.counted[i]);
-    js_put_z(w, "why", atp_why_name(v->a.why[i]));
-    js_close(w);
-}
-
 static void view_json(js_writer *w, const atp_view *v)
 {
     js_object(w, NULL);
@@ -36,20 +15,7 @@ static void view_json(js_writer *w, const atp_view *v)
     js_put_str(w, "channel", v->channel->code);
     js_put_int(w, "online_atp", v->a.result.online_atp);
     js_put_int(w, "raw", v->a.result.raw);
-    js_array(w, "terms");
-    for (atp_term t = 0; t < ATP_TERMS; t++) {
-        if (!always(t) && v->a.result.terms[t] == 0)
-            continue;
-        js_object(w, NULL);
-        js_put_z(w, "name", atp_term_name(t));
-        js_put_int(w, "quantity", v->a.result.terms[t]);
-        js_close(w);
-    }
-    js_close(w);
-    js_array(w, "facilities");
-    for (size_t i = 0; i < v->a.facility_count; i++)
-        facility_json(w, v, i);
-    js_close(w);
+    store_waterfall_json(w, v->config, &v->a);
     js_close(w);
 }
 

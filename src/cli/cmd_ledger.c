@@ -3,20 +3,8 @@
 
 static void movement_json(js_writer *w, const store_config *config, str sku, const store_movement *m)
 {
-    const store_facility *f = config_facility(config, m->facility);
     js_object(w, NULL);
-    js_put_int(w, "seq", m->seq);
-    js_put_instant(w, "at", m->at);
-    js_put_instant(w, "recorded_at", m->recorded_at);
-    js_put_str(w, "sku", sku);
-    js_put_str(w, "facility", f ? f->code : STR("?"));
-    js_put_int(w, "qoh_delta", m->qoh_delta);
-    js_put_int(w, "atp_delta", m->atp_delta);
-    js_put_int(w, "qoh", m->qoh);
-    js_put_int(w, "atp", m->atp);
-    js_put_str(w, "reason", m->reason);
-    js_put_str(w, "source", m->source);
-    js_put_str(w, "actor", m->actor);
+    store_movement_fields(w, config, sku, m);
     js_put_str(w, "comment", m->comment);
     js_put_bool(w, "in_count", m->in_count);
     js_close(w);

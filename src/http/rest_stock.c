@@ -125,41 +125,6 @@ bool http__rest_product(http_call *c, err *e)
 
 /* -- availability -- */
 
-/* Terms that every answer has, also at 0; the others only where they apply. */
-static bool always(atp_term t)
-{
-    return t == ATP_TERM_PHYSICAL || t == ATP_TERM_EXCLUDED || t == ATP_TERM_BROKERING_OFF ||
-           t == ATP_TERM_SAFETY_STOCK || t == ATP_TERM_THRESHOLD || t == ATP_TERM_QUEUE;
-}
-
-static void put_waterfall(http_call *c, js_writer *w, const store_availability *v)
-{
-    js_array(w, "terms");
-    for (atp_term t = 0; t < ATP_TERMS; t++) {
-        if (!always(t) && v->result.terms[t] == 0)
-            continue;
-        js_object(w, NULL);
-        js_put_z(w, "name", atp_term_name(t));
-        js_put_int(w, "quantity", v->result.terms[t]);
-        js_close(w);
-    }
-    js_close(w);
-    js_array(w, "facilities");
-    for (size_t i = 0; i < v->facility_count; i++) {
-        const atp_facility *f = &v->facilities[i];
-        js_object(w, NULL);
-        js_put_str(w, "facility", c->config->facilities[i].code);
-        js_put_int(w, "qoh", f->qoh);
-        js_put_int(w, "reserved", f->qoh - f->atp);
-        js_put_int(w, "atp", f->atp);
-        js_put_int(w, "safety_stock", f->safety_stock);
-        js_put_int(w, "counted", v->counted[i]);
-        js_put_z(w, "why", atp_why_name(v->why[i]));
-        js_close(w);
-    }
-    js_close(w);
-}
-
 static bool put_atp(http_call *c, js_writer *w, const store_product *p, const page_ask *ask, err *e)
 {
     str only = http__field(&c->query, "channel");
@@ -176,7 +141,7 @@ static bool put_atp(http_call *c, js_writer *w, const store_product *p, const pa
         js_put_int(w, "online_atp", v.result.online_atp);
         js_put_int(w, "raw", v.result.raw);
         if (ask->product)
-            put_waterfall(c, w, &v);
+            store_waterfall_json(w, c->config, &v);
         js_close(w);
     }
     return true;
@@ -235,18 +200,7 @@ static bool put_movement(http_call *c, js_writer *w, const store_movement *m, er
     if (!store_product_get(c->tx, m->product, c->memory, &p, e))
         return false;
     js_object(w, NULL);
-    js_put_int(w, "seq", m->seq);
-    js_put_instant(w, "at", m->at);
-    js_put_instant(w, "recorded_at", m->recorded_at);
-    js_put_str(w, "sku", p.sku);
-    js_put_str(w, "facility", config_facility(c->config, m->facility)->code);
-    js_put_int(w, "qoh_delta", m->qoh_delta);
-    js_put_int(w, "atp_delta", m->atp_delta);
-    js_put_int(w, "qoh", m->qoh);
-    js_put_int(w, "atp", m->atp);
-    js_put_str(w, "reason", m->reason);
-    js_put_str(w, "source", m->source);
-    js_put_str(w, "actor", m->actor);
+    store_movement_fields(w, c->config, p.sku, m);
     js_close(w);
     return true;
 }

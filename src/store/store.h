@@ -16,6 +16,7 @@
  */
 #include "domain/domain.h"
 #include "store/config.h"
+#include "store/documents.h"
 #include "store/imports.h"
 #include "store/jobs.h"
 #include "store/orders.h"
