@@ -128,6 +128,11 @@ static void man_more(buf *to, const char *more)
         buf_printf(to, ".Ed\n");
 }
 
+static char first_upper(const char *text)
+{
+    return *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+}
+
 static void man_opt(buf *to, const opt *o)
 {
     buf_printf(to, ".It Fl -%s", o->name);
@@ -137,8 +142,20 @@ static void man_opt(buf *to, const opt *o)
     man_text(to, str_of(o->about));
 }
 
+static void man_opts(buf *to, const opt *list, size_t count)
+{
+    if (count == 0)
+        return;
+    buf_printf(to, ".Bl -tag -width Ds\n");
+    for (size_t i = 0; i < count; i++)
+        man_opt(to, &list[i]);
+    buf_printf(to, ".El\n");
+}
+
 void cli__man(buf *to)
 {
+    opt opts[OPTS_MAX];
+    size_t common = cli__opts(&(command){0}, opts);
     buf_printf(to, ".Dd November 24, 2026\n.Dt EVENSTOCK 1\n.Os\n.Sh NAME\n.Nm evenstock\n"
                    ".Nd keep a shop's sellable stock equal to what can be promised\n"
                    ".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar OPTIONS\n.Sh DESCRIPTION\n");
@@ -146,19 +163,16 @@ void cli__man(buf *to)
     buf_printf(to, ".Sh COMMANDS\n");
     for (const command *cmd = COMMANDS; cmd->name; cmd++) {
         buf_printf(to, ".Ss %s%s%s\n", cmd->name, *cmd->args ? " " : "", cmd->args);
-        buf_printf(to, "This command: %s.\n", cmd->about);
+        buf_printf(to, "%c%s.\n", first_upper(cmd->about), cmd->about + 1);
         if (cmd->more) {
             if (!str_starts(str_of(cmd->more), STR("  ")))
                 buf_printf(to, ".Pp\n");
             man_more(to, cmd->more);
         }
-        if (cmd->opts && cmd->opts->name) {
-            buf_printf(to, ".Bl -tag -width Ds\n");
-            for (const opt *o = cmd->opts; o->name; o++)
-                man_opt(to, o);
-            buf_printf(to, ".El\n");
-        }
+        man_opts(to, opts, cli__opts(cmd, opts) - common);
     }
+    buf_printf(to, ".Sh OPTIONS\nEvery command takes these, before its name, too:\n");
+    man_opts(to, opts, cli__opts(&(command){0}, opts));
     buf_printf(
         to, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev EVENSTOCK_DB\nThe database when there is no\n.Fl -db .\n.El\n"
             ".Sh EXIT STATUS\n");

@@ -60,25 +60,42 @@ test('what is no database of ours is refused and stays as it is', async (t) => {
     assert.strictEqual(at.read('evenstock.db'), before);
 });
 
+// The commands that a list of them names.
+const namesIn = (list) => [...list.matchAll(/^ {2}([a-z]+(?: [a-z-]+)?)(?: [A-Z[].*)? {2,}\S/gm)].map((m) => m[1]).filter((name) => !name.startsWith('evenstock'));
+
 test('help lists every command, and each tells about itself', async (t) => {
     const at = workspace(t);
     const { out, status } = await at.run(['--help']);
     assert.strictEqual(status, 0);
-    const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?)(?: [A-Z[].*)? {2,}\S/gm)].map((m) => m[1]).filter((name) => !name.startsWith('evenstock'));
-    assert.ok(names.length >= 20, names.join());
+    const names = namesIn(out);
+    assert.ok(names.length >= 39, names.join());
     for (const name of names) {
         const help = await at.run([...name.split(' '), '--help']);
         assert.strictEqual(help.status, 0, name);
         assert.match(help.out, new RegExp(`^usage: evenstock ${name}`));
+        assert.match(help.out, new RegExp(`^  evenstock ${name}\\b`, 'm'), `an example of ${name}`);
+        assert.match(help.out, /^Exit status: 0 .* 1 .* 2 .*\n3 /m);
         assert.strictEqual((await at.run(['help', ...name.split(' ')])).out, help.out);
     }
     assert.match((await at.run(['import', '--help'])).out, /import levels/);
     assert.match((await at.run(['help', 'sync'])).out, /sync hard/);
 });
 
-test('the man page names every command and has no fault', async (t) => {
-    const { out } = await workspace(t).run(['man']);
-    assert.match(out, /^\.Ss import levels FILE/m);
+test('the man page says what every --help says, and has no fault', async (t) => {
+    const at = workspace(t);
+    const { out } = await at.run(['man']);
+    const sections = new Map(out.split(/^\.Ss /m).slice(1).map((text) => [text.split('\n')[0], text.split('\n.Sh ')[0]]));
+    const common = out.slice(out.indexOf('\n.Sh OPTIONS\n'));
+    for (const name of namesIn((await at.run(['--help'])).out)) {
+        const help = (await at.run([...name.split(' '), '--help'])).out;
+        const [, title] = help.match(/^usage: evenstock (.*) \[OPTIONS\]$/m);
+        const section = sections.get(title);
+        assert.ok(section, title);
+        for (const [, option] of help.matchAll(/^ {2}--([a-z-]+)/gm))
+            assert.ok(`${section}\n${common}`.includes(`\n.It Fl -${option}`), `${name} --${option}`);
+        for (const [example] of help.matchAll(/^ {2}evenstock .*$/gm))
+            assert.ok(section.includes(example.trim().replaceAll('\\', '\\e')), example);
+    }
     const lint = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: out, encoding: 'utf8' });
     assert.strictEqual(lint.stdout + lint.stderr, '');
 });
