@@ -81,7 +81,7 @@ static const opt OPTS_DIAGNOSE[] = {
 
 static const opt OPTS_SERVE[] = {
     {"port", OPT_TEXT, "N", "the port (0: a free one, which the first line tells)"},
-    {"host", OPT_TEXT, "ADDRESS", "where it listens (127.0.0.1: this machine alone)"},
+    {"host", OPT_TEXT, "ADDRESS", "where it listens, and the name it answers to (127.0.0.1: this machine alone)"},
     {"gather-ms", OPT_TEXT, "N", "jobs that follow changes push what is owed after so long, with what else is owed by then (50)"},
     {0}};
 

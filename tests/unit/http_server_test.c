@@ -50,7 +50,7 @@ static void woken(void *ctx)
     ((service *)ctx)->woken++;
 }
 
-static int setup(void **state)
+static int start(void **state, const char *host)
 {
     arena *a = arena_new(0);
     service *s = ARENA_NEW(a, service, 1);
@@ -65,8 +65,7 @@ static int setup(void **state)
     if (!mkdtemp(s->dir))
         return -1;
     s->url = str_z(a, str_printf(a, "sqlite:%s/t.db", s->dir));
-    const http_settings settings = {
-        .db_url = s->url, .host = "127.0.0.1", .world = &s->fast, .wake = woken, .wake_ctx = s};
+    const http_settings settings = {.db_url = s->url, .host = host, .world = &s->fast, .wake = woken, .wake_ctx = s};
     if (!store_open(s->url, STORE_WRITE, &s->real.clock, &s->db, &e) ||
         !http_first_token(s->db, &s->real, a, &s->token, &made, &e) || !made ||
         !http_start(&settings, &s->server, a, &url, &e)) {
@@ -78,6 +77,16 @@ static int setup(void **state)
     s->port = (uint16_t)number;
     *state = s;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return start(state, "127.0.0.1");
+}
+
+static int setup_on_every_address(void **state)
+{
+    return start(state, "0.0.0.0");
 }
 
 static int teardown(void **state)
@@ -334,6 +343,22 @@ static void test_writing_needs_the_token(void **state)
     assert_status(request(s, "POST /api/v1/jobs/nothing/runs", own(s), STR("")), 404);
 }
 
+static void test_beyond_this_machine_reading_needs_the_token_too(void **state)
+{
+    service *s = *state;
+    static const char *const READS[] = {"GET /",       "GET /products",     "GET /products/A",   "GET /jobs/recent",
+                                        "GET /runs/1", "GET /api/v1/shops", "GET /api/v1/ledger"};
+    static const char *const OPEN[] = {"GET /healthz", "GET /sign-in", "GET /style.css", "GET /api/v1/openapi.json"};
+    for (size_t i = 0; i < COUNT(READS); i++) {
+        assert_status(request(s, READS[i], "", STR("")), 401);
+        assert_status(request(s, READS[i], bearer(s, "esk_wrong"), STR("")), 401);
+    }
+    for (size_t i = 0; i < COUNT(OPEN); i++)
+        assert_status(request(s, OPEN[i], "", STR("")), 200);
+    assert_status(request(s, "GET /", own(s), STR("")), 200);
+    assert_status(request(s, "GET /api/v1/shops", own(s), STR("")), 200);
+}
+
 static void test_signing_in_gives_a_cookie_and_forms_carry_proof(void **state)
 {
     service *s = *state;
@@ -418,6 +443,8 @@ int main(void)
         TEST(test_senders_that_are_too_slow),
         TEST(test_only_our_own_name_is_answered),
         TEST(test_writing_needs_the_token),
+        cmocka_unit_test_setup_teardown(test_beyond_this_machine_reading_needs_the_token_too, setup_on_every_address,
+                                        teardown),
         TEST(test_signing_in_gives_a_cookie_and_forms_carry_proof),
         TEST(test_the_first_token_is_made_once),
         TEST(test_it_ends_with_connections_open),
