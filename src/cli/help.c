@@ -130,7 +130,7 @@ static void man_more(buf *to, const char *more)
 
 static char first_upper(const char *text)
 {
-    return *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+    return *text >= 'a' && *text <= 'z' ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[*text - 'a'] : *text;
 }
 
 static void man_opt(buf *to, const opt *o)

@@ -205,6 +205,15 @@ bool http__channel(http_call *c, str code, const store_channel **ret, err *e)
     return *ret || ERR(e, ERR_MISSING, "there is no channel '%.*s'", STR_ARG(str_head(code, 100)));
 }
 
+bool http__run(http_call *c, int64_t id, store_run *ret, err *e)
+{
+    bool some;
+    if (!store_run_get(c->tx, id, c->memory, ret, &some, e))
+        return false;
+    return some ||
+           ERR(e, ERR_MISSING, "there is no run %" PRId64 "; of polls that found nothing only the last is kept", id);
+}
+
 bool http__shop(http_call *c, str code, const store_shop **ret, err *e)
 {
     *ret = config_shop_by_code(c->config, str_trim(code));

@@ -104,7 +104,9 @@ void http__page_end(html *h)
     http__attr(h, "datetime", str_of(now.z));
     http__textf(h, "%.10s %.8s", now.z, now.z + 11);
     http__end_tag(h, "time");
-    http__text(h, STR("; read the page again for newer numbers."));
+    http__text(h, STR("; "));
+    http__link(h, "", STR("read the page again")); /* an empty reference is the page itself */
+    http__text(h, STR(" for newer numbers."));
     http__end_tag(h, "footer");
     http__end_tag(h, "body");
     http__end_tag(h, "html");

@@ -113,6 +113,7 @@ MUST bool http__number(const http_call *c, const char *name, int64_t least, int6
 /* The product named by a SKU; the channel or shop named by a code. ERR_MISSING. */
 MUST bool http__product(http_call *c, str sku, store_product *ret, err *e);
 MUST bool http__channel(http_call *c, str code, const store_channel **ret, err *e);
+MUST bool http__run(http_call *c, int64_t id, store_run *ret, err *e); /* ERR_MISSING */
 MUST bool http__shop(http_call *c, str code, const store_shop **ret, err *e);
 
 /* -- problem.c: RFC 9457, and the same as a page -- */

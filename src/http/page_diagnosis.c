@@ -35,8 +35,8 @@ static void numbers(html *h, const diagnosis *d)
         maybe_qty value;
     } rows[] = {{"Shopify should show", qty_known(d->expected)},
                 {"Shopify shows", d->available},
-                {"committed there", d->committed},
-                {"sold there, not imported yet", d->unseen}};
+                {"Committed there", d->committed},
+                {"Sold there, not imported yet", d->unseen}};
     http__tag(h, "dl", "numbers");
     for (size_t i = 0; i < COUNT(rows); i++) {
         http__tag(h, "div", NULL);

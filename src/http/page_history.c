@@ -178,7 +178,8 @@ static void job_row(html *h, const product_view *p, const job_view *j)
 static bool jobs(html *h, const product_view *p, err *e)
 {
     static const char *const READING[] = {"Job", "Schedule", "Last run", "The newest change here came", NULL};
-    static const char *const OPERATING[] = {"Job", "Schedule", "Last run", "The newest change here came", "Do", NULL};
+    static const char *const OPERATING[] = {"Job",     "Schedule", "Last run", "The newest change here came",
+                                            "Actions", NULL};
     http_call *c = p->call;
     job_view *list;
     size_t count;

@@ -85,7 +85,7 @@ static void job_row(html *h, const job_view *j)
 static void jobs(html *h, const job_view *list, size_t count)
 {
     static const char *const READING[] = {"Job", "Shop", "Schedule", "Next run", "Last run", NULL};
-    static const char *const OPERATING[] = {"Job", "Shop", "Schedule", "Next run", "Last run", "Do", NULL};
+    static const char *const OPERATING[] = {"Job", "Shop", "Schedule", "Next run", "Last run", "Actions", NULL};
     http__leaf(h, "h2", NULL, STR("Jobs"));
     if (count == 0) {
         http__leaf(h, "p", NULL, STR("There is no shop yet. Name one with 'evenstock import config'."));

@@ -208,7 +208,9 @@ static bool found(html *h, str text, err *e)
     if (!store_products_search(c->tx, text, FOUND_MAX + 1, c->memory, &list, &count, e))
         return false;
     http__tag(h, "p", NULL);
-    if (count > FOUND_MAX)
+    if (count == 0)
+        http__text(h, STR("No product matches "));
+    else if (count > FOUND_MAX)
         http__textf(h, "More than %d products match ", FOUND_MAX);
     else
         http__textf(h, "%zu %s ", count, count == 1 ? "product matches" : "products match");

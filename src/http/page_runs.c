@@ -216,13 +216,10 @@ bool http__page_run(http_call *c, err *e)
 {
     store_run r;
     int64_t id;
-    bool some;
     if (!num_parse_i64(c->parts[0], &id))
         return ERR(e, ERR_MISSING, "a run is named by its number");
-    if (!http__begin(c, e) || !store_run_get(c->tx, id, c->memory, &r, &some, e))
+    if (!http__begin(c, e) || !http__run(c, id, &r, e))
         return false;
-    if (!some)
-        return ERR(e, ERR_MISSING, "there is no run %" PRId64, id);
     html h = http__page(c, str_printf(c->memory, "Run %" PRId64, id).at, HTTP_TAB_JOBS);
     http__leaff(&h, "h1", NULL, "Run %" PRId64 ": %s", id, title_of(&r));
     if (!str_empty(r.error))

@@ -76,7 +76,7 @@ static void page(http_call *c, unsigned status, str detail)
 {
     html h = http__page(c, http__status_title(status), HTTP_NO_TAB);
     http__leaf(&h, "h1", NULL, str_of(http__status_title(status)));
-    http__leaf(&h, "p", NULL, detail);
+    http__leaf(&h, "p", "sentence", detail);
     if (status == 401)
         http__link(&h, "/sign-in", STR("Sign in"));
     http__page_end(&h);

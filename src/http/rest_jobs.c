@@ -121,12 +121,8 @@ static bool answer_run(http_call *c, int64_t id, bool with_log, err *e)
     store_run r;
     store_log_line *lines;
     size_t count;
-    bool some;
-    if (!http__begin(c, e) || !store_run_get(c->tx, id, c->memory, &r, &some, e))
-        return false;
-    if (!some)
-        return ERR(e, ERR_MISSING, "there is no run %" PRId64, id);
-    if (!store_run_log_lines(c->tx, id, 0, HTTP_LIMIT_MAX, c->memory, &lines, &count, e))
+    if (!http__begin(c, e) || !http__run(c, id, &r, e) ||
+        !store_run_log_lines(c->tx, id, 0, HTTP_LIMIT_MAX, c->memory, &lines, &count, e))
         return false;
     js_writer w = http__json(c);
     put_run(c, &w, &r);
