@@ -128,9 +128,9 @@ static void man_more(buf *to, const char *more)
         buf_printf(to, ".Ed\n");
 }
 
-static char first_upper(const char *text)
+static int first_upper(const char *text)
 {
-    return *text >= 'a' && *text <= 'z' ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[*text - 'a'] : *text;
+    return *text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text;
 }
 
 static void man_opt(buf *to, const opt *o)
