@@ -199,7 +199,8 @@ void answer_order(call *c)
         js_put_null(w, "order");
         return;
     }
-    const model_order *o = &c->shop->orders[n];
+    bool stale = c->shop->w->ticks < c->shop->stale_until && n < c->shop->stale_count;
+    const model_order *o = stale ? &c->shop->stale[n] : &c->shop->orders[n];
     js_object(w, "order");
     js_put_str(w, "id", answer_gid(c, "Order", n));
     js_put_str(w, "name", str_printf(c->a, "#%d", 1001 + n));

@@ -6,6 +6,21 @@
 
 /* -- our feeds: each has a key, so that it can be told again when nobody knows whether it was heard -- */
 
+static bool set(const sim *w, store_tx *tx, const feed_row *f, err *e)
+{
+    bool member[SIM_PLACES_MAX];
+    int64_t group = w->groups[f->channel];
+    if (f->kind == FEED_THRESHOLD)
+        return store_channel_settings(tx, w->products[f->item], w->channels[f->shop][f->channel], f->units,
+                                      /* sellable= */ true, e);
+    if (f->kind == FEED_SAFETY)
+        return store_facility_settings(tx, w->products[f->item], w->places[f->place], f->units,
+                                       /* allow_brokering= */ true, /* allow_pickup= */ true, e);
+    memcpy(member, w->member[f->channel], sizeof member);
+    member[f->place] = f->units;
+    return setup_group(w, tx, f->channel, member, &group, e);
+}
+
 static bool feed_in(sim *w, store_tx *tx, const feed_row *f, err *e)
 {
     digest content = {0}, known;
@@ -18,9 +33,8 @@ static bool feed_in(sim *w, store_tx *tx, const feed_row *f, err *e)
         return true;
     if (!store_key_add(tx, key, content, e))
         return false;
-    if (f->kind == FEED_THRESHOLD)
-        return store_channel_settings(tx, w->products[f->item], w->channels[f->shop][f->channel], f->units,
-                                      /* sellable= */ true, e);
+    if (f->kind >= FEED_THRESHOLD)
+        return set(w, tx, f, e);
     if (f->kind == FEED_COUNTED)
         return store_reset(tx,
                            &(store_reset_row){.product = w->products[f->item],
@@ -70,6 +84,10 @@ bool erp_feed(sim *w, err *e)
         const feed_row *f = &w->feed[i];
         if (f->kind == FEED_THRESHOLD)
             oracle_threshold(w, (sim_target){f->shop, f->channel, f->item}, f->units);
+        else if (f->kind == FEED_SAFETY)
+            w->safety[f->item][f->place] = f->units;
+        else if (f->kind == FEED_MEMBER)
+            w->member[f->channel][f->place] = f->units;
         else if (f->kind == FEED_COUNTED)
             oracle_counted(w, f->item, f->place, f->units);
         else
@@ -145,15 +163,31 @@ void erp_count(sim *w)
     feed_now(w);
 }
 
-void erp_threshold(sim *w)
+static feed_row any_setting(sim *w)
+{
+    feed_row f = {.kind = FEED_THRESHOLD + (int)sim_roll(w, DICE_PEOPLE, 3),
+                  .item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
+                  .place = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->place_count),
+                  .shop = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count),
+                  .channel = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->channel_count),
+                  .units = (qty)sim_roll(w, DICE_PEOPLE, 4)};
+    if (f.kind == FEED_MEMBER)
+        f.units = !w->member[f.channel][f.place];
+    if (f.kind == FEED_MEMBER && f.place == f.channel % w->place_count)
+        f.kind = FEED_SAFETY; /* each channel keeps one place */
+    return f;
+}
+
+void erp_configure(sim *w)
 {
     if (!waits(w)) {
-        feed_row f = {.kind = FEED_THRESHOLD,
-                      .item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
-                      .shop = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count),
-                      .channel = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->channel_count),
-                      .units = (qty)sim_roll(w, DICE_PEOPLE, 4)};
-        sim_note(w, "shop %d: item %d at %d has a threshold of %" PRId64, f.shop, f.item, f.channel, f.units);
+        feed_row f = any_setting(w);
+        if (f.kind == FEED_THRESHOLD)
+            sim_note(w, "shop %d: item %d at %d has a threshold of %" PRId64, f.shop, f.item, f.channel, f.units);
+        else if (f.kind == FEED_SAFETY)
+            sim_note(w, "item %d has a safety stock of %" PRId64 " in place %d", f.item, f.units, f.place);
+        else
+            sim_note(w, "place %d %s the group of channel %d", f.place, f.units ? "joins" : "leaves", f.channel);
         add_feed(w, f);
     }
     feed_now(w);

@@ -23,6 +23,7 @@ void model_free(model **held)
     if (!s)
         return;
     free(s->orders);
+    free(s->stale);
     free(s->keys);
     for (int i = 0; i < FILES_MAX; i++)
         buf_end(&s->files[i].text);
@@ -78,6 +79,17 @@ void model_freeze(model *s, int64_t us)
 {
     s->frozen_until = s->w->ticks + us;
     memcpy(s->frozen, s->items, sizeof s->items);
+}
+
+void model_freeze_orders(model *s, int64_t us)
+{
+    s->stale_until = s->w->ticks + us;
+    s->stale_count = s->order_count;
+    free(s->stale);
+    s->stale = calloc((size_t)s->order_count + 1, sizeof *s->stale);
+    CHECK(s->stale);
+    if (s->order_count)
+        memcpy(s->stale, s->orders, (size_t)s->order_count * sizeof *s->stale);
 }
 
 bool model_frozen(const model *s)

@@ -101,6 +101,9 @@ struct model {
     bool location_active[SHOP_LOCATIONS];
     model_order *orders;
     int order_count, order_room;
+    model_order *stale; /* a replica that stands still answers the reads of these orders until then, in ticks */
+    int stale_count;
+    int64_t stale_until;
     model_key *keys;
     int key_count, key_room, next_group, next_part;
     int64_t index_lag_us;
@@ -138,6 +141,7 @@ void model_refund(model *s, int order, int line, qty units, const char *restock,
 void model_edit(model *s, int item, int location, qty delta);  /* somebody else's write */
 void model_draft(model *s, int item, int location, qty units); /* holds units back; negative: lets them go */
 void model_freeze(model *s, int64_t us);
+void model_freeze_orders(model *s, int64_t us);
 qty model_unrouted(const model *s, int item,
                    int location); /* units of orders not routed yet, claimed there; < 0: all */
 qty model_returnable(const model_order *o, int line);

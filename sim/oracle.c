@@ -12,7 +12,8 @@
  *   I7  a refused line is not tried again and again
  *
  * U is what the shop's orders did to S less what was imported since the anchor: the last time E was read from the shop.
- * In worlds where not everything can be told (sim_kind) only I2, I3, I5, I7 and the bounds of I4 are asked for.
+ * Where units are of which nobody can tell whether they came back, only I2, I3, I5, I7 and the bounds of I4 are asked
+ * for.
  */
 #include "model.h"
 
@@ -31,7 +32,7 @@ typedef struct account { /* of one target */
     qty pending_then;            /* units that had left S then, at a location that nobody knew: R7 */
     qty imported, pushed, drift; /* booked since */
     qty excused;                 /* of U: what no import could know, and a drift has mended; model.c, doubt */
-    qty high, low;               /* how much of that there has been, ever */
+    qty excused_ever;            /* the same, not forgotten at an anchor */
     qty last_drift, last_excused;
 } account;
 
@@ -182,7 +183,7 @@ void oracle_applied(sim *w, int of, const js_value *changes, str reference)
             continue;
         }
         qty shown = l->q[Q_AVAILABLE] + delta + held(l) + unseen(a, l) - strange(a, l);
-        if (w->kind == WORLD_EXACT && delta > 0 && a->anchored && shown > n->t + a->imported)
+        if (w->kind != WORLD_UNTOLD && delta > 0 && a->anchored && shown > n->t + a->imported)
             sim_broken(w, "I2",
                        AT ": a write of %+" PRId64 " puts available to %" PRId64 " (unseen %" PRId64 ", held %" PRId64
                           ", by others %" PRId64 "), promised was %" PRId64,
@@ -221,28 +222,31 @@ static void anchor(sim *w, sim_target k, const explained_row *row)
                    explained_kind_name(row->kind));
         return;
     }
-    account next = {.anchored = true, .seq = a->seq, .touched = a->touched, .t = a->t, .high = a->high, .low = a->low};
+    account next = {.anchored = true, .seq = a->seq, .touched = a->touched, .t = a->t, .excused_ever = a->excused_ever};
     if (read) { /* R7: where they will be routed nobody knows, so every location has them in its E */
         next.pending_then = pending;
-        next.high -= pending - r->unrouted_here;
+        next.excused_ever -= pending - r->unrouted_here;
     }
     *a = next;
     memcpy(a->moved_then, r->moved, sizeof a->moved_then);
 }
 
-/* Of what a drift says beside what others did: can it be that orders left no trace of it here? */
+/*
+ * Of what a drift says beside what others did: can it be that orders left no trace of it here? What was thought so and
+ * was a sale that no search had told yet may come back.
+ */
 static bool excusable(const account *a, const model_level *l, qty units, qty unseen_then)
 {
-    return units > 0 ? units <= qty_min(unseen_then, l->too_high - a->high)
-                     : -units <= qty_min(-unseen_then, l->too_low - a->low);
+    qty ever = a->excused_ever + units;
+    bool is_unseen = units > 0 ? units <= unseen_then : units < 0 && units >= unseen_then;
+    return is_unseen && ever <= l->too_high && ever >= -l->too_low;
 }
 
 static void take_drift(account *a, qty by_others, qty excused)
 {
     a->drift += by_others;
     a->excused += excused;
-    a->high += qty_max(0, excused);
-    a->low += qty_max(0, -excused);
+    a->excused_ever += excused;
     a->last_drift = by_others;
     a->last_excused = excused;
 }
@@ -277,8 +281,7 @@ static void take_drift_back(account *a)
 {
     a->drift -= a->last_drift;
     a->excused -= a->last_excused;
-    a->high -= qty_max(0, a->last_excused);
-    a->low -= qty_max(0, -a->last_excused);
+    a->excused_ever -= a->last_excused;
     a->last_drift = a->last_excused = 0;
 }
 
@@ -301,7 +304,7 @@ static void take_row(sim *w, sim_target k, const explained_row *row)
         a->imported += row->value;
         break;
     case EXPLAINED_DRIFT:
-        if (w->kind == WORLD_EXACT)
+        if (w->kind != WORLD_UNTOLD)
             check_drift(w, k, row->value);
         break;
     case EXPLAINED_UNDRIFT:
@@ -393,11 +396,14 @@ static qty wanted(const store_world *p, int64_t channel)
 static bool check_t(sim *w, store_tx *tx, sim_target k, const target_row *row, err *e)
 {
     const store_world *p;
+    const store_config *c;
     qty promised = 0;
-    if (!store_world_get(tx, row->key.product, &p, e))
+    if (!store_world_get(tx, row->key.product, &p, e) || !store_config_get(tx, &c, e))
         return false;
+    if (config_channel(c, row->key.channel)->behind >= 0) /* the group has changed, and T follows later */
+        return true;
     for (int i = 0; i < w->place_count; i++)
-        promised += w->member[k.channel][i] ? qty_max(0, w->oracle->units[k.item][i]) : 0;
+        promised += w->member[k.channel][i] ? qty_max(0, w->oracle->units[k.item][i] - w->safety[k.item][i]) : 0;
     promised = qty_max(0, promised - wanted(p, row->key.channel) - oracle_threshold_of(w, k));
     for (size_t i = 0; row->target.t != promised && i < p->level_count; i++)
         sim_note(w, "  place %" PRId64 ": qoh %" PRId64 ", atp %" PRId64, p->levels[i].facility, p->levels[i].qoh,
@@ -416,7 +422,7 @@ static void check_law(sim *w, sim_target k, const target_row *row)
     if (ours != a->pushed + doubt)
         sim_broken(w, "I5", AT ": %+" PRId64 " was applied, %+" PRId64 " is booked and %+" PRId64 " is in doubt",
                    AT_ARG(k), ours, a->pushed, doubt);
-    if (w->kind != WORLD_EXACT)
+    if (w->kind == WORLD_UNTOLD)
         return;
     qty left = l->q[Q_AVAILABLE] + held(l) + unseen(a, l), right = row->target.e.value + doubt + strange(a, l);
     if (left != right)

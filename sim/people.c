@@ -84,6 +84,10 @@ static void trouble(sim *w, sim_trouble t)
         model_freeze(s, (int64_t)(1 + n % 100) * US_PER_S);
         sim_note(w, "shop %d: reads come from a replica that stands still", s->number);
         break;
+    case TROUBLE_STALE:
+        model_freeze_orders(s, (int64_t)(1 + n % (SIM_INDEX_LAG_S - 2)) * US_PER_S); /* R5 waits as long */
+        sim_note(w, "shop %d: orders are read from a replica that stands still", s->number);
+        break;
     case TROUBLE_INDEX:
         s->index_lag_us = n < 300 ? 0 : (int64_t)(SIM_INDEX_LAG_S / 2 + n % (SIM_INDEX_LAG_S / 2)) * US_PER_S;
         sim_note(w, "shop %d: the search of orders lags %" PRId64 " s", s->number, s->index_lag_us / US_PER_S);
@@ -123,9 +127,9 @@ static void trouble(sim *w, sim_trouble t)
 
 /* How often each happens, among 1000 acts of trouble. */
 static const unsigned WEIGHTS[TROUBLE_COUNT] = {
-    [TROUBLE_NET] = 150,   [TROUBLE_OTHERS] = 250,  [TROUBLE_HELD] = 90, [TROUBLE_REPLICA] = 60, [TROUBLE_INDEX] = 60,
-    [TROUBLE_KILL] = 90,   [TROUBLE_POWER] = 30,    [TROUBLE_FULL] = 40, [TROUBLE_THEFT] = 70,   [TROUBLE_CLOCK] = 20,
-    [TROUBLE_OUTAGE] = 10, [TROUBLE_SWITCHES] = 40, [TROUBLE_BULK] = 30,
+    [TROUBLE_NET] = 150,  [TROUBLE_OTHERS] = 250, [TROUBLE_HELD] = 90,     [TROUBLE_REPLICA] = 60, [TROUBLE_STALE] = 60,
+    [TROUBLE_INDEX] = 60, [TROUBLE_KILL] = 90,    [TROUBLE_POWER] = 30,    [TROUBLE_FULL] = 40,    [TROUBLE_THEFT] = 70,
+    [TROUBLE_CLOCK] = 20, [TROUBLE_OUTAGE] = 10,  [TROUBLE_SWITCHES] = 40, [TROUBLE_BULK] = 30,
 };
 
 static void any_trouble(sim *w)
@@ -162,8 +166,8 @@ void people_act(sim *w)
         erp_move(w);
     else if (what < 82)
         erp_count(w);
-    else if (what < 83)
-        erp_threshold(w);
+    else if (what < 84)
+        erp_configure(w);
     else
         any_trouble(w);
 }
@@ -180,7 +184,7 @@ void people_rest(sim *w)
 {
     for (int n = 0; n < w->shop_count; n++) {
         model *s = w->shops[n];
-        s->index_lag_us = s->frozen_until = 0;
+        s->index_lag_us = s->frozen_until = s->stale_until = 0;
         s->bulk_fate = BULK_GOOD;
         for (int i = 0; i < SHOP_LOCATIONS; i++)
             s->location_active[i] = true;

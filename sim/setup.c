@@ -17,7 +17,7 @@ static bool configure_channel(sim *w, store_tx *tx, int of, int number, int64_t 
     return store_channel_put(tx, &c, &w->channels[of][number], e);
 }
 
-static bool configure_shop(sim *w, store_tx *tx, int number, const int64_t *groups, err *e)
+static bool configure_shop(sim *w, store_tx *tx, int number, err *e)
 {
     arena *a = store_arena(tx);
     store_shop row = {.code = str_printf(a, "shop%d", number),
@@ -38,26 +38,25 @@ static bool configure_shop(sim *w, store_tx *tx, int number, const int64_t *grou
     if (!store_shop_put(tx, &row, &w->shop_ids[number], e))
         return false;
     for (int i = 0; i < w->channel_count; i++)
-        if (!configure_channel(w, tx, number, i, groups[i], e))
+        if (!configure_channel(w, tx, number, i, w->groups[i], e))
             return false;
     return true;
 }
 
-static bool configure_group(sim *w, store_tx *tx, int channel, int64_t *ret, err *e)
+bool setup_group(const sim *w, store_tx *tx, int channel, const bool *member, int64_t *id, err *e)
 {
     store_member members[SIM_PLACES_MAX];
-    store_group g = {.code = str_printf(store_arena(tx), "GROUP%d", channel), .members = members};
+    store_group g = {.id = *id, .code = str_printf(store_arena(tx), "GROUP%d", channel), .members = members};
     for (int i = 0; i < w->place_count; i++)
-        if (w->member[channel][i])
+        if (member[i])
             members[g.member_count++] =
                 (store_member){.facility = w->places[i], .from = INSTANT_NONE, .thru = INSTANT_NONE};
-    return store_group_put(tx, &g, ret, e);
+    return store_group_put(tx, &g, id, e);
 }
 
 static bool configure(sim *w, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
-    int64_t groups[SIM_CHANNELS_MAX];
     if (!store_begin(w->programs[0]->db, STORE_WRITE, &tx, e))
         return false;
     arena *a = store_arena(tx);
@@ -71,10 +70,10 @@ static bool configure(sim *w, err *e)
             return false;
     }
     for (int i = 0; i < w->channel_count; i++)
-        if (!configure_group(w, tx, i, &groups[i], e))
+        if (!setup_group(w, tx, i, w->member[i], &w->groups[i], e))
             return false;
     for (int i = 0; i < w->shop_count; i++)
-        if (!configure_shop(w, tx, i, groups, e))
+        if (!configure_shop(w, tx, i, e))
             return false;
     return store_commit(&tx, e);
 }

@@ -36,6 +36,7 @@
     TROUBLE(OTHERS, "others")     /* staff and other apps change quantities */                                         \
     TROUBLE(HELD, "held")         /* drafts hold units back */                                                         \
     TROUBLE(REPLICA, "replica")   /* reads of levels come from a replica that stands still */                          \
+    TROUBLE(STALE, "stale")       /* reads of single orders do */                                                      \
     TROUBLE(INDEX, "index")       /* the search of orders lags */                                                      \
     TROUBLE(HOOKS, "hooks")       /* webhooks beside polling: late, twice, in any order, lost */                       \
     TROUBLE(KILL, "kill")         /* a program dies at any call to the disk */                                         \
@@ -59,8 +60,8 @@ extern const char *const sim_trouble_names[TROUBLE_COUNT];
 
 /*
  * What can be told about a world. A foreign fall hides in units of which nobody can tell whether they came back, and
- * what happens at a location that no channel maps may leave no trace (protocol 5): so a world has one of the three, and
- * only in the first is every number known exactly.
+ * what is shipped from a location that no channel maps may stay demand: so a world has one of the three, and only in
+ * the first is T at rest known exactly.
  */
 typedef enum sim_kind { WORLD_EXACT, WORLD_UNTOLD, WORLD_UNMAPPED, WORLD_KINDS } sim_kind;
 
@@ -106,6 +107,8 @@ typedef struct feed_row { /* of a file that the ERP sends, or a setting of the o
         FEED_MOVED,     /* so many units more in a place */
         FEED_COUNTED,   /* so many there are */
         FEED_THRESHOLD, /* so many a channel keeps back */
+        FEED_SAFETY,    /* so many a place keeps back */
+        FEED_MEMBER,    /* the place joins the channel's group, or leaves it (0 units) */
     } kind;
     int item, place;   /* place: not of a threshold */
     int shop, channel; /* of a threshold */
@@ -154,7 +157,8 @@ struct sim {
     uint64_t sold_by_tills;
     oracle *oracle;
     int64_t shop_ids[SIM_SHOPS_MAX], channels[SIM_SHOPS_MAX][SIM_CHANNELS_MAX]; /* ids in the store */
-    int64_t products[SIM_ITEMS_MAX], places[SIM_PLACES_MAX];
+    int64_t products[SIM_ITEMS_MAX], places[SIM_PLACES_MAX], groups[SIM_CHANNELS_MAX];
+    qty safety[SIM_ITEMS_MAX][SIM_PLACES_MAX]; /* as our books know it, like `member` */
     /* What was done, for the summary: */
     uint64_t orders, counts, foreign, requests, deaths, power_cuts, runs, writes_applied;
 };
@@ -235,6 +239,7 @@ void net_forget(sim *w);                  /* at the end */
 
 /* -- setup.c -- */
 MUST bool setup_world(sim *w, err *e);
+MUST bool setup_group(const sim *w, store_tx *tx, int channel, const bool *member, int64_t *id, err *e); /* id 0: new */
 
 /* -- people.c -- */
 void people_act(sim *w);  /* one act */
@@ -250,7 +255,7 @@ qty trade_there(const sim *w, sim_target k);        /* units that a channel may 
 void erp_move(sim *w);
 void erp_count(sim *w);
 void erp_count_all(sim *w);
-void erp_threshold(sim *w);
+void erp_configure(sim *w); /* thresholds, safety stock, groups: at any time */
 void erp_tills(sim *w);
 MUST bool erp_feed(sim *w, err *e); /* what waits to be fed: also once more, after a death */
 

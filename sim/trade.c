@@ -41,7 +41,7 @@ qty trade_there(const sim *w, sim_target k)
     if (k.channel == 0)
         units -= model_open_at(s, k.item, SHOP_ELSEWHERE);
     for (int i = 0; i < w->place_count; i++)
-        units += w->member[k.channel][i] ? qty_max(0, w->real[k.item][i]) : 0;
+        units += w->member[k.channel][i] ? qty_max(0, w->real[k.item][i] - w->safety[k.item][i]) : 0;
     return units;
 }
 
