@@ -165,7 +165,10 @@ void erp_count(sim *w)
 
 static feed_row any_setting(sim *w)
 {
-    feed_row f = {.kind = FEED_THRESHOLD + (int)sim_roll(w, DICE_PEOPLE, 3),
+    uint64_t kind = sim_roll(w, DICE_PEOPLE, 3);
+    feed_row f = {.kind = kind == 0   ? FEED_THRESHOLD
+                          : kind == 1 ? FEED_SAFETY
+                                      : FEED_MEMBER,
                   .item = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->item_count),
                   .place = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->place_count),
                   .shop = (int)sim_roll(w, DICE_PEOPLE, (uint64_t)w->shop_count),
