@@ -24,6 +24,7 @@ struct sync_lane {
     sync_options options;
     arena *memory; /* as long as the lane */
     shop *remote;
+    str url;               /* that it was opened with */
     int64_t shop, channel; /* channel 0: all */
     int64_t fence;         /* 0: not taken yet */
     int64_t beat_ticks;    /* of the last sign of life */
@@ -247,7 +248,7 @@ typedef struct sync__wanted { /* a target that is to be confirmed */
     bool reported;     /* an unknown commitment of it is open; R5 */
 } sync__wanted;
 #define SYNC__CONFIRM_MAX 20000  /* targets confirmed together: bounds memory, at 1 KiB each */
-#define SYNC__ADOPT_MAX   100000 /* more in an adoption: each such chunk is two bulk reads of all there is */
+#define SYNC__ADOPT_MAX   200000 /* more in an adoption: each such chunk is two bulk reads of all there is */
 #define SYNC__BULK_SHARE  10     /* fewer than a tenth of all are read by id: 3 points each, whatever the catalogue */
 MUST bool sync__confirmation_begin(sync__confirmation *c, sync_lane *l, sync__report *r, err *e);
 /* Confirms them, chunk by chunk; what is left is in the report. */

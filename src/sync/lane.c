@@ -67,6 +67,19 @@ bool sync__keep_budget(sync_lane *l, store_tx *tx, err *e)
     return b.told_at == INSTANT_NONE || store_budget_put(tx, l->shop, l->fence, &b, e);
 }
 
+/* A run that waits in vain for an address ends once somebody has mended it; the next one goes there. */
+static bool same_address(sync_lane *l, store_tx *tx, err *e)
+{
+    const store_shop *row;
+    if (!l->remote)
+        return true;
+    if (!sync__shop_row(l, tx, &row, e))
+        return false;
+    return str_equal(row->url, l->url) ||
+           ERR(e, ERR_CONFLICT, "the address of shop '%.*s' was changed during this run; the next one goes there",
+               STR_ARG(row->code));
+}
+
 bool sync__alive(sync_lane *l, err *e)
 {
     if (l->fence == 0 || ticks(l) - l->beat_ticks < SYNC__BEAT_US)
@@ -74,7 +87,7 @@ bool sync__alive(sync_lane *l, err *e)
     AUTO(store_tx_end) store_tx *tx = NULL;
     err trouble = {0};
     bool done = store_begin(l->db, STORE_WRITE, &tx, &trouble) && store_lane_beat(tx, l->shop, l->fence, &trouble) &&
-                sync__keep_budget(l, tx, &trouble) && store_commit(&tx, &trouble);
+                same_address(l, tx, &trouble) && sync__keep_budget(l, tx, &trouble) && store_commit(&tx, &trouble);
     bool kept = done || trouble.code == ERR_BUSY; /* who keeps the database busy keeps it from other workers, too */
     if (kept || MUTANT(no_fence)) {
         l->beat_ticks = ticks(l);
@@ -155,6 +168,7 @@ static bool connect_shop(sync_lane *l, err *e)
     if (!store_begin(l->db, STORE_READ, &tx, e) || !sync__shop_row(l, tx, &row, e) ||
         !store_budget_get(tx, l->shop, &budget, e) || !shop_open(row, &l->world, &l->remote, e))
         return false;
+    l->url = str_copy(l->memory, row->url);
     shop_budget_resume(l->remote, &budget);
     return true;
 }

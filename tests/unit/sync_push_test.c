@@ -467,6 +467,45 @@ static void test_what_is_owed_does_not_wait_for_the_end_of_an_import(void **stat
     }
 }
 
+static void mend_address(void *ctx, model *m, const char *operation, int nth, bool after)
+{
+    (void)m;
+    fixture *f = ctx;
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    const store_config *c;
+    if (strcmp(operation, "Adjust") != 0 || nth > 1 || after)
+        return;
+    OK(store_begin(f->db, STORE_WRITE, &tx, e));
+    OK(store_config_get(tx, &c, e));
+    store_shop row = *config_shop_by_code(c, STR("main"));
+    row.url = STR("http://elsewhere.test");
+    OK(store_shop_put(tx, &row, NULL, e));
+    OK(store_commit(&tx, e));
+}
+
+static void test_a_run_ends_when_the_shops_address_is_mended(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    sync_report r;
+    err trouble = {0};
+    fixture_move(f, 0, 1);
+    model_fail(f->m, MODEL_LOSE_ANSWER, "Adjust", 0, 1000);
+    f->m->hook = mend_address;
+    f->m->hook_ctx = f;
+    sync_lane *l = fixture_lane(f);
+    instant began = f->m->now;
+    assert_false(sync_recent(l, f->a, &r, &trouble));
+    sync_close(&l);
+    f->m->hook = NULL;
+    f->m->faults[0].count = 0;
+    assert_int_equal(trouble.code, ERR_CONFLICT);
+    assert_non_null(strstr(trouble.text, "address of shop 'main' was changed"));
+    assert_in_range(f->m->now - began, 0, 5 * US_PER_S); /* not the timeouts of six tries */
+    fixture_recent(f);                                   /* what was in doubt is settled there */
+    fixture_settled(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_no_such_shop),
         cmocka_unit_test(test_the_next_process_knows_what_is_spent),
         cmocka_unit_test(test_what_is_owed_does_not_wait_for_the_end_of_an_import),
+        cmocka_unit_test(test_a_run_ends_when_the_shops_address_is_mended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
