@@ -5,6 +5,7 @@
 #include "sync/internal.h"
 
 #define PAGE_LINES 1000              /* targets selected at once, in the store's order of P10, at the least */
+#define ASK_US     (100 * US_PER_MS) /* between two looks for more, where there was no more */
 #define BODY_MAX   ((size_t)1 << 20) /* 250 lines take about 50 KiB */
 
 typedef struct pushing {
@@ -13,7 +14,13 @@ typedef struct pushing {
     size_t count, at;
     int64_t planned, planned_max; /* a run ends, even where targets owe again as fast as they are served */
     bool falls;                   /* only targets of which Shopify shows too many */
+    int64_t ask_ticks; /* the last page held all that was owed: while calls fly it is not asked again before */
 } pushing;
+
+static int64_t ticks(const sync_lane *l)
+{
+    return l->world.clock.ticks_us(l->world.clock.ctx);
+}
 
 /* In the order of P10 the falls come first, but for a share that has waited long. */
 static size_t keep_falls(target_row *rows, size_t count)
@@ -39,9 +46,11 @@ static bool next_page(sync_lane *l, pushing *job, err *e)
     arena_clear(job->page_memory);
     target_row *rows;
     size_t count;
+    uint32_t limit = page_lines(l, job);
     if (!store_begin(l->db, STORE_READ, &tx, e) ||
-        !store_owing(tx, l->shop, l->channel, page_lines(l, job), job->page_memory, &rows, &count, e))
+        !store_owing(tx, l->shop, l->channel, limit, job->page_memory, &rows, &count, e))
         return false;
+    job->ask_ticks = count < limit ? ticks(l) + ASK_US : 0;
     job->page = rows;
     job->count = job->falls ? keep_falls(rows, count) : count;
     job->at = 0;
@@ -120,6 +129,15 @@ static bool plan(sync_lane *l, const target_key *keys, size_t count, arena *a, s
     return sync__operation_add(l, tx, ret, b.changes, a, e) && store_commit(&tx, e);
 }
 
+/* A look walks over all that is in flight: not after each answer, where the last one found the end. */
+static bool may_ask(const sync__sender *s, const pushing *job)
+{
+    bool flying = false;
+    for (size_t i = 0; i < COUNT(s->slots); i++)
+        flying |= s->slots[i].used;
+    return !flying || ticks(s->lane) >= job->ask_ticks;
+}
+
 /* The next group of targets: halves of refused calls first, then the page, then another page. 0: nothing owes. */
 static bool next_group(sync__sender *s, target_key *keys, size_t *ret_count, err *e)
 {
@@ -134,7 +152,7 @@ static bool next_group(sync__sender *s, target_key *keys, size_t *ret_count, err
     }
     if (job->planned >= job->planned_max)
         return true;
-    if (job->at == job->count && !next_page(s->lane, job, e))
+    if (job->at == job->count && may_ask(s, job) && !next_page(s->lane, job, e))
         return false;
     while (job->at < job->count && *ret_count < SHOP_LINES_MAX)
         keys[(*ret_count)++] = job->page[job->at++].key;
@@ -196,8 +214,7 @@ static bool any_owed(sync_lane *l, bool falls, bool *ret, err *e)
 bool sync__push_meanwhile(sync_lane *l, sync__report *r, err *e)
 {
     AUTO(arena_end) arena *memory = NULL;
-    int64_t now = l->world.clock.ticks_us(l->world.clock.ctx);
-    bool falls = now < l->rises_ticks, owed;
+    bool falls = ticks(l) < l->rises_ticks, owed;
     if (!str_empty(r->out.stopped) || sync__stop(l))
         return true;
     if (!any_owed(l, falls, &owed, e))
@@ -211,7 +228,7 @@ bool sync__push_meanwhile(sync_lane *l, sync__report *r, err *e)
         return false;
     r->out.selected += job.planned;
     if (!falls)
-        l->rises_ticks = l->world.clock.ticks_us(l->world.clock.ctx) + SYNC__RISES_US;
+        l->rises_ticks = ticks(l) + SYNC__RISES_US;
     return true;
 }
 
