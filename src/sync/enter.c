@@ -384,14 +384,16 @@ static instant moved_at(const reading *old, const reading *now)
 }
 
 /*
- * What a first reading did adds up: units that were sold and came back before it leave a sum of 0, which moves nothing.
- * Yet they moved S, and a replica may not have heard of it: the places are stamped all the same (R2).
+ * What a first reading did adds up: units that were sold and came back before it leave a sum of 0, which moves nothing,
+ * and units that were moved from elsewhere look as if they had been sold here. Yet the last change may have moved S,
+ * and a replica may not have heard of it: the places are stamped with it (R2).
  */
-static bool stamp_unseen(entering *n, instant at, err *e)
+static bool stamp_first(entering *n, instant at, err *e)
 {
     for (size_t i = 0; i < n->lines.count; i++) {
         const reading_line *line = n->lines.at[i].line;
-        for (size_t k = 0; line->raw.current != line->raw.ordered && k < line->place_count; k++) {
+        bool moved = line->claims > 0 || line->raw.current != line->raw.ordered;
+        for (size_t k = 0; moved && k < line->place_count; k++) {
             target_row row;
             bool some;
             if (!target_at(n, n->lines.at[i].product, line->places[k].location, &row, &some, e))
@@ -437,7 +439,7 @@ bool sync__enter(sync_lane *l, store_tx *tx, const reading *old, const reading *
         n.lines.at[i].line = line_of(n.now, n.lines.at[i].line->raw.id);
         CHECK(n.lines.at[i].line);
     }
-    done = done && act_on_doubts(&n, !same, e) && (old || stamp_unseen(&n, at, e));
+    done = done && act_on_doubts(&n, !same, e) && (old || stamp_first(&n, now->raw.updated_at, e));
     for (size_t i = 0; done && !same && i < n.lines.count; i++)
         done = note_assumed(&n, &n.lines.at[i], old, e);
     for (size_t i = 0; done && i < n.lines.count; i++)

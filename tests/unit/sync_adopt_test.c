@@ -131,6 +131,25 @@ static void test_what_came_back_before_it_was_read_warns_of_a_replica(void **sta
     assert_int_equal(fixture_e(f, 0), 10);
 }
 
+/* R2: units that were moved here look, at their first reading, as if they had been sold here. */
+static void test_an_order_that_moved_before_it_was_read_warns_of_a_replica(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    int elsewhere = model_add_location(f->m, "Elsewhere");
+    int order = model_place(f->m, (model_sale){.item = 0, .units = 2, .location = elsewhere});
+    model_advance(f->m, 10 * US_PER_S);
+    model_edit(f->m, 0, 0, 1); /* the replica is younger than the order */
+    model_advance(f->m, 10 * US_PER_S);
+    model_freeze(f->m);
+    model_move(f->m, order, 0);
+    model_advance(f->m, 20 * US_PER_S);
+    assert_int_equal(fixture_adopt(f).adopted, 0);
+    model_thaw(f->m);
+    assert_int_equal(fixture_adopt(f).adopted, 1);
+    assert_int_equal(fixture_e(f, 0), 9);
+}
+
 static void test_a_fresh_change_waits_for_the_index(void **state)
 {
     (void)state;
@@ -361,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_an_order_between_the_reads),
         cmocka_unit_test(test_a_replica_that_stands_still_is_not_adopted),
         cmocka_unit_test(test_what_came_back_before_it_was_read_warns_of_a_replica),
+        cmocka_unit_test(test_an_order_that_moved_before_it_was_read_warns_of_a_replica),
         cmocka_unit_test(test_a_fresh_change_waits_for_the_index),
         cmocka_unit_test(test_a_change_of_seconds_ago_is_waited_for),
         cmocka_unit_test(test_committed_units_that_no_order_explains_veto),
