@@ -71,10 +71,30 @@ static bool read_bulk(arena *a, const js_value *v, err *e)
     return true;
 }
 
+static bool read_hooks(arena *a, const js_value *v, err *e)
+{
+    shop__hooks list = {0};
+    str next;
+    if (!shop__hooks_parse(a, v, STR("c1"), &list, &next, e))
+        return false;
+    for (size_t i = 0; i < list.count; i++)
+        CHECK(!str_empty(list.at[i].topic));
+    return true;
+}
+
+static bool read_adjustments(arena *a, const js_value *v, err *e)
+{
+    shop_adjustments list;
+    if (!shop__adjustments_parse(a, v, &list, e))
+        return false;
+    CHECK(list.count < SHOP_ADJUSTMENTS_MAX);
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bool (*const readers[])(arena *, const js_value *, err *) = {read_check, read_level,  read_levels,
-                                                                        read_item,  read_orders, read_bulk};
+    static bool (*const readers[])(arena *, const js_value *, err *) = {
+        read_check, read_level, read_levels, read_item, read_orders, read_bulk, read_hooks, read_adjustments};
     AUTO(arena_end) arena *a = arena_new(0);
     const js_value *v;
     err e = {0};

@@ -86,6 +86,8 @@ export const BODIES = {
     location: { id: need(text), active: flag, deleted: flag, destination: text },
     when: { field: need(text), nth: whole, when: oneOf('before', 'after'), do: need(any) },
     faults: { kind: need(text), count: whole, rate: amount, ms: amount },
+    scopes: { granted: texts, withdrawn: texts },
+    analytics: { delay_s: amount, throttled: flag },
     clock: { advance_s: need(amount) },
     truth: [{ sku: need(text), location: need(text), units: need(whole) }],
     webhooks: { address: need(text), topics: texts },

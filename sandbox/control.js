@@ -18,6 +18,7 @@ import { changed, placeOrder, route } from './orders.js';
 import { addProduct, deleteItem } from './products.js';
 import { WRITABLE, levelAt, levelsOf, move, setActive } from './quantities.js';
 import { changeItem } from './resolvers/inventory_mutations.js';
+import { scopesOf } from './resolvers/shop.js';
 import { Refused } from './refused.js';
 import { completeDraft, deleteDraft, newDraft, newTransfer, receiveTransfer, shipTransfer } from './reservations.js';
 import { setTruth } from './truth.js';
@@ -199,6 +200,20 @@ function reset(shop, body) {
     return { plan };
 }
 
+/** Scopes that the app has been granted, or has lost, beside those that it has from the start. */
+function setScopes(world, { granted = [], withdrawn = [] }) {
+    world.meta.get('shop').scopes = { granted, withdrawn };
+    world.touch('meta', 'shop');
+    return { scopes: scopesOf(world) };
+}
+
+/** How far Shopify's analytics are behind, and whether they answer at all. */
+function setAnalytics(world, { delay_s = 0, throttled = false }) {
+    world.meta.get('shop').analytics = { delay: delay_s * 1000, throttled };
+    world.touch('meta', 'shop');
+    return { delay_s, throttled };
+}
+
 /** Truth of pairs, and what each had counted before. */
 function truth(world, body) {
     const rows = body.map((row) => [itemOf(world, row.sku), locationOf(world, row.location), row.units]);
@@ -295,6 +310,8 @@ const POSTS = [
     [/^when$/, BODIES.when, when],
     [/^faults$/, BODIES.faults, setFault],
     [/^clock$/, BODIES.clock, advance],
+    [/^scopes$/, BODIES.scopes, ({ world }, body) => setScopes(world, body)],
+    [/^analytics$/, BODIES.analytics, ({ world }, body) => setAnalytics(world, body)],
     [/^truth$/, BODIES.truth, ({ world }, body) => truth(world, body)],
     [/^webhooks$/, BODIES.webhooks, addAddress],
 ];

@@ -1,5 +1,6 @@
 // Which types and fields of Shopify's schema the sandbox has, and how each is answered. What is not in these
 // tables is refused before anything runs.
+import analytics from './analytics.js';
 import bulk from './bulk.js';
 import inventory from './inventory.js';
 import mutations from './inventory_mutations.js';
@@ -16,7 +17,7 @@ export class Model {
     constructor() {
         /** @type {Record<string, Record<string, Resolver & { takes?: string[] }>>} */
         this.types = {};
-        for (const part of [shop, locations, products, inventory, mutations, orders, orderMutations, webhooks, bulk])
+        for (const part of [shop, locations, products, inventory, mutations, orders, orderMutations, webhooks, bulk, analytics])
             for (const [type, fields] of Object.entries(part)) this.types[type] = { ...this.types[type], ...fields };
     }
 

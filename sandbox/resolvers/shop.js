@@ -6,6 +6,7 @@ import { always, notModelled, own, takes } from './common.js';
 
 export const SCOPES = [
     'read_inventory',
+    'read_fulfillments',
     'write_inventory',
     'read_products',
     'read_locations',
@@ -20,6 +21,12 @@ export const SCOPES = [
     'write_orders',
     'write_merchant_managed_fulfillment_orders',
 ];
+
+/** What the app may do: the list above, as the control API changed it. */
+export function scopesOf(world) {
+    const { granted = [], withdrawn = [] } = world.meta.get('shop').scopes ?? {};
+    return [...SCOPES, ...granted].filter((one) => !withdrawn.includes(one));
+}
 
 /** Table of each kind that `node(id:)` finds. */
 const NODE_TABLES = {
@@ -61,7 +68,7 @@ const quantityName = (name) => ({
 export default {
     QueryRoot: {
         shop: (_, __, ctx) => ctx.world,
-        currentAppInstallation: (_, __, ctx) => ({ readOnly: ctx.readOnly }),
+        currentAppInstallation: (_, __, ctx) => ({ readOnly: ctx.readOnly, scopes: scopesOf(ctx.world) }),
         publicApiVersions: always(VERSIONS.map((handle) => ({ handle, displayName: handle, supported: true }))),
         inventoryProperties: always({}),
         node: takes(['id'], (_, { id }, ctx) => nodeById(ctx.world, id)),
@@ -81,8 +88,8 @@ export default {
     AppInstallation: {
         id: always('gid://shopify/AppInstallation/1'),
         app: always(APP),
-        accessScopes: ({ readOnly }) =>
-            SCOPES.filter((s) => !readOnly || !s.startsWith('write_')).map((handle) => ({ handle })),
+        accessScopes: ({ readOnly, scopes }) =>
+            scopes.filter((s) => !readOnly || !s.startsWith('write_')).map((handle) => ({ handle })),
     },
     AccessScope: { handle: own('handle') },
     App: { id: own('id'), title: own('title') },

@@ -3,7 +3,7 @@ import { parseSearch, timeMatches, numberMatches } from '../search.js';
 import { VERSIONS } from '../schema.js';
 import { SHOP_DOMAIN, numberOf } from '../world.js';
 import { at, connection, find, notModelled, onlyMembers, own, takes } from './common.js';
-import { legacyId } from './shop.js';
+import { legacyId, scopesOf } from './shop.js';
 
 const SEARCH = {
     default: () => true,
@@ -67,6 +67,19 @@ function loopback(uri, host) {
         : [];
 }
 
+/** Scopes of which one must be granted, by the beginning of a topic; other topics need none here. */
+const NEEDS = [
+    [/^(ORDERS|REFUNDS)_/, ['read_orders']],
+    [/^FULFILLMENTS_/, ['read_fulfillments']],
+    [/^FULFILLMENT_ORDERS_/, ['merchant_managed', 'assigned', 'third_party'].map((kind) => `read_${kind}_fulfillment_orders`)],
+    [/^RETURNS_/, ['read_returns']],
+];
+
+function allowed(world, topic) {
+    const [, needs] = NEEDS.find(([pattern]) => pattern.test(topic)) ?? [];
+    return !needs || needs.some((scope) => scopesOf(world).includes(scope));
+}
+
 const MEMBERS = ['uri', 'callbackUrl', 'format', 'filter', 'includeFields', 'name', 'metafieldNamespaces'];
 
 function checked(ctx, input, topic, self) {
@@ -92,6 +105,8 @@ function checked(ctx, input, topic, self) {
 
 function create(_, { topic, webhookSubscription: input }, ctx) {
     const { errors, uri } = checked(ctx, input, topic, null);
+    if (!allowed(ctx.world, topic))
+        errors.push(error(`You do not have permission to create or update webhooks with ${topic} topic.`, ['topic']));
     if (errors.length) return { webhookSubscription: null, userErrors: errors };
     const now = ctx.world.now();
     const id = ctx.world.gid('WebhookSubscription');

@@ -116,6 +116,11 @@ MUST bool cli__product(store_tx *tx, const char *sku, int64_t *ret, err *e); /* 
 MUST bool cli__channel(const store_config *c, const char *code, const store_channel **ret, err *e);
 
 MUST bool cli__shop_row(store_tx *tx, const char *code, const store_shop **ret, err *e);
+/* A copy of its row; its texts live as long as the store's configuration. */
+MUST bool cli__shop_copy(cli *c, const char *code, store_shop *ret, err *e);
+/* Webhook subscriptions, as `shop check` and `shop webhooks` tell them. */
+void cli__hooks_json(js_writer *w, const shop_hook *list, size_t count);
+void cli__hooks_text(cli *c, const shop_hook *list, size_t count);
 
 /* cmd_sync.c: the shop that --shop names, or the only one; a report as text or JSON */
 MUST bool cli__shop_named(cli *c, str *ret, err *e);
@@ -130,13 +135,14 @@ command_run cmd_init, cmd_version, cmd_help, cmd_man, cmd_verify;
 command_run cmd_import_config, cmd_import_products, cmd_import_levels, cmd_import_adjustments, cmd_import_orders;
 command_run cmd_export_config, cmd_export_atp, cmd_export_levels, cmd_export_ledger;
 command_run cmd_atp, cmd_ledger;
-command_run cmd_shop_check, cmd_shop_link, cmd_shop_adopt;
+command_run cmd_shop_check, cmd_shop_link, cmd_shop_adopt, cmd_shop_webhooks;
 command_run cmd_sync_recent, cmd_sync_hard, cmd_sync_orders;
 command_run cmd_job_list, cmd_job_show, cmd_job_schedule, cmd_job_run, cmd_job_pause, cmd_job_resume, cmd_job_cancel;
 command_run cmd_job_history, cmd_job_log, cmd_diagnose;
 command_run cmd_quarantine_list, cmd_quarantine_release, cmd_incident_list, cmd_incident_accept, cmd_shop_apps,
     cmd_shop_app_claims;
-bool cli__check_channel(const cli *c, err *e);  /* cmd_doubt.c */
+bool cli__check_channel(const cli *c, err *e); /* cmd_doubt.c */
+MUST bool cli__check_webhooks(const cli *c, err *e);
 bool cli__check_schedule(const cli *c, err *e); /* cmd_job.c */
 bool cli__check_diagnose(const cli *c, err *e); /* cmd_diagnose.c */
 command_run cmd_serve;

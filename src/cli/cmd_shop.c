@@ -1,13 +1,13 @@
 /* shop check, link, adopt. */
 #include "cli/cli.h"
 
-static bool shop_row(cli *c, const char *code, store_shop *ret, err *e)
+bool cli__shop_copy(cli *c, const char *code, store_shop *ret, err *e)
 {
     AUTO(store_tx_end) store_tx *tx = NULL;
     const store_shop *s;
     if (!store_begin(c->store, STORE_READ, &tx, e) || !cli__shop_row(tx, code, &s, e))
         return false;
-    *ret = *s; /* its texts live as long as the store's configuration, which nothing here changes */
+    *ret = *s;
     return true;
 }
 
@@ -134,7 +134,13 @@ static void counts_text(cli *c, const counts *n)
     }
 }
 
-static void facts_json(cli *c, const shop_facts *f, const channel_troubles *troubles, const counts *assumed, bool ok)
+typedef struct hooks {
+    const shop_hook *list;
+    size_t count;
+} hooks;
+
+static void facts_json(cli *c, const shop_facts *f, const channel_troubles *troubles, const hooks *told,
+                       const counts *assumed, bool ok)
 {
     js_writer w = cli__json(c);
     js_object(&w, NULL);
@@ -158,6 +164,11 @@ static void facts_json(cli *c, const shop_facts *f, const channel_troubles *trou
     }
     js_close(&w);
     troubles_json(&w, troubles);
+    cli__hooks_json(&w, told->list, told->count);
+    if (str_empty(shop_adjustments_lack(f)))
+        js_put_null(&w, "who_changed_lacks");
+    else
+        js_put_str(&w, "who_changed_lacks", shop_adjustments_lack(f));
     counts_json(&w, assumed);
     js_close(&w);
 }
@@ -187,18 +198,25 @@ bool cmd_shop_check(cli *c, cli_exit *ret, err *e)
     shop_facts f;
     channel_troubles troubles = {0};
     counts assumed = {0};
-    if (!shop_row(c, c->args[0], &row, e) || !shop_open(&row, &c->world, &s, e) || !shop_check(s, c->memory, &f, e) ||
+    hooks told = {0};
+    if (!cli__shop_copy(c, c->args[0], &row, e) || !shop_open(&row, &c->world, &s, e) ||
+        !shop_check(s, c->memory, &f, e) || !shop_hooks(s, &f, c->memory, &told.list, &told.count, e) ||
         !find_troubles(c, row.id, &f, &troubles, e) || !find_counts(c, row.id, &assumed, e))
         return false;
     bool ok = f.missing_count == 0 && str_equal(row.api_version, f.api_version);
     for (size_t i = 0; i < troubles.count; i++)
         ok &= !troubles.at[i].stops;
     if (c->json)
-        facts_json(c, &f, &troubles, &assumed, ok);
+        facts_json(c, &f, &troubles, &told, &assumed, ok);
     else
         facts_text(c, &f, &troubles, row.api_version);
-    if (!c->json)
+    if (!c->json) {
+        cli__hooks_text(c, told.list, told.count);
+        str lack = shop_adjustments_lack(&f);
+        if (!str_empty(lack))
+            cli__line(c, "who changed a number cannot be asked: the app lacks the scope %.*s", STR_ARG(lack));
         counts_text(c, &assumed);
+    }
     *ret = ok ? CLI_GOOD : CLI_FOUND;
     return true;
 }

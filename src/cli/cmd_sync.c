@@ -48,9 +48,9 @@ static void report_text(cli *c, const char *job, const sync_report *r)
         cli__line(c, "  would write %.*s in %.*s: %+" PRId64 " (target %" PRId64 "): %.*s", STR_ARG(r->lines[i].sku),
                   STR_ARG(r->lines[i].channel), r->lines[i].delta, r->lines[i].target, STR_ARG(r->lines[i].why));
     for (size_t i = 0; i < r->incident_count && i < 20; i++)
-        cli__line(c, "  changed: %.*s in %.*s by %+" PRId64 ", between %s and %s, not by us%s%.*s",
+        cli__line(c, "  changed: %.*s in %.*s by %+" PRId64 ", between %s and %s; %.*s%s%.*s",
                   STR_ARG(r->incidents[i].sku), STR_ARG(r->incidents[i].channel), r->incidents[i].drift,
-                  time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z,
+                  time_or(r->incidents[i].after).z, time_or(r->incidents[i].before).z, STR_ARG(r->incidents[i].who),
                   str_empty(r->incidents[i].history) ? "" : "; see ", STR_ARG(r->incidents[i].history));
     cli__relinked(c, r->relinked, r->relinked_count);
     for (size_t i = 0; i < r->claimless_count; i++)
@@ -62,6 +62,8 @@ static void report_text(cli *c, const char *job, const sync_report *r)
     for (size_t i = 0; i < r->left_count && i < 20; i++)
         cli__line(c, "  not confirmed: %.*s in %.*s: %.*s", STR_ARG(r->left[i].sku), STR_ARG(r->left[i].channel),
                   STR_ARG(r->left[i].why));
+    if (!str_empty(r->note))
+        cli__line(c, "  %.*s", STR_ARG(r->note));
     cli__line(c, "%" PRId64 " calls, %" PRId64 " points, %.3f s", r->calls, r->points, (double)r->us / 1e6);
     if (!str_empty(r->stopped))
         cli__line(c, "stopped early: %.*s", STR_ARG(r->stopped));

@@ -52,6 +52,10 @@ static const opt OPTS_SYNC[] = {
 static const opt OPTS_SHOP[] = {
     {"shop", OPT_TEXT, "CODE", "the shop; may be left out while there is one"},
     {0}};
+static const opt OPTS_WEBHOOKS[] = {
+    {"register", OPT_FLAG, NULL, "subscribe the topics that do not go to the address yet"},
+    {"address", OPT_TEXT, "URL", "where the service is reached: https://HOST/webhooks/shopify/CODE"},
+    {0}};
 static const opt OPTS_LIST[] = {
     {"shop", OPT_TEXT, "CODE", "only this shop"},
     {0}};
@@ -229,6 +233,12 @@ const command COMMANDS[] = {
      "Reads the shop's variants; again whenever SKUs were added there. Exit status 1: a SKU has no item, several items,\n"
      "or one that Shopify does not track or stock.\n\n"
      "  evenstock shop link main\n"},
+    {"shop webhooks", "CODE", 1, 1, NEEDS_STORE_READ | NEEDS_NET, OPTS_WEBHOOKS, cmd_shop_webhooks,
+     "show which topics tell the service of orders, and where they go; register what is missing",
+     "Without --address a topic counts that goes anywhere. Registering again registers nothing. Exit status 1: some\n"
+     "are missing; one whose scope the app lacks cannot be registered.\n\n"
+     "  evenstock shop webhooks main --register --address https://stock.example.com/webhooks/shopify/main\n",
+     cli__check_webhooks},
     {"sync hard", "", 0, 0, NEEDS_STORE_WRITE | NEEDS_NET, OPTS_SYNC, cmd_sync_hard,
      "Hard Sync: compare everything with Shopify, find and mend what others changed",
      "Reads every linked item, twice where it differs, and writes only where the difference is nobody's order. Exit\n"

@@ -110,6 +110,10 @@ void jobs_report_json(js_writer *w, const char *job, const sync_report *r, bool 
         incidents_json(w, r);
         jobs_relinked_json(w, r->relinked, r->relinked_count);
         claimless_json(w, r);
+        if (str_empty(r->note))
+            js_put_null(w, "note");
+        else
+            js_put_str(w, "note", r->note);
     }
     if (lines)
         lines_json(w, r);

@@ -84,7 +84,7 @@ bool shop__want_count(const js_value *v, const char *key, const char *what, int6
 
 /* -- check -- */
 
-static bool has_scope(const shop_facts *f, const char *scope)
+bool shop__has_scope(const shop_facts *f, const char *scope)
 {
     for (size_t i = 0; i < f->scope_count; i++) {
         str have = f->scopes[i];
@@ -108,7 +108,7 @@ static bool parse_scopes(arena *a, const js_value *list, shop_facts *to, err *e)
     to->scopes = scopes;
     to->scope_count = count;
     for (size_t i = 0; i < COUNT(SCOPES); i++)
-        if (!has_scope(to, SCOPES[i]))
+        if (!shop__has_scope(to, SCOPES[i]))
             missing[to->missing_count++] = str_of(SCOPES[i]);
     to->missing_scopes = missing;
     return true;

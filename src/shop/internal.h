@@ -84,6 +84,15 @@ typedef struct shop__verdict {
 shop__verdict shop__judge(arena *a, const net_answer *n, const char *root);
 MUST bool shop__http_date(str s, instant *ret); /* "Tue, 24 Nov 2026 10:00:00 GMT" */
 
+/* -- check.c, hooks.c -- */
+bool shop__has_scope(const shop_facts *f, const char *scope);
+typedef VEC(shop_hook) shop__hooks;
+/* One page's topics that tell of orders are added to `to`; *ret_next "" at the end. */
+MUST bool shop__hooks_parse(arena *a, const js_value *data, str after, shop__hooks *to, str *ret_next, err *e);
+
+/* -- adjustments.c -- */
+MUST bool shop__adjustments_parse(arena *a, const js_value *data, shop_adjustments *ret, err *e);
+
 /* -- token.c -- */
 #define SHOP_SECRET_MAX 4096
 typedef struct shop__token {

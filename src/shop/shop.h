@@ -91,6 +91,19 @@ typedef struct shop_facts {
 } shop_facts;
 MUST bool shop_check(shop *s, arena *a, shop_facts *ret, err *e);
 
+/* -- subscriptions of webhooks -- */
+typedef struct shop_hook { /* a topic that tells of orders, and one address that it goes to */
+    str topic;             /* "orders/create" */
+    str address;           /* "" it is not subscribed */
+    str lacks;             /* the scope without which it cannot be; "" none */
+} shop_hook;
+/* Every topic that shop_webhook_order knows something of, in a fixed order; one that goes to several addresses comes
+ * several times. */
+MUST bool shop_hooks(shop *s, const shop_facts *facts, arena *a, const shop_hook **ret, size_t *ret_count, err *e);
+/* Subscribes one of these topics. ERR_REMOTE with Shopify's words: the address does not suit, or it is there already.
+ */
+MUST bool shop_hook_add(shop *s, str topic, str address, err *e);
+
 /* -- items -- */
 typedef struct shop_item {
     str sku, item, title; /* item: gid */
@@ -103,6 +116,9 @@ typedef struct shop_item {
  */
 typedef bool shop_item_each(void *ctx, const shop_item *i, err *e);
 MUST bool shop_items_all(shop *s, shop_item_each *each, void *ctx, err *e);
+
+/* The variants that have one of these SKUs exactly, by search: cheap for a few, and as late as Shopify's index. */
+MUST bool shop_items_of(shop *s, const str *skus, size_t count, shop_item_each *each, void *ctx, err *e);
 
 /* -- levels -- */
 typedef struct shop_quantity {
@@ -187,3 +203,18 @@ MUST bool shop_activate(shop *s, str item, str location, str idempotency_key, er
 
 /* The admin page of an item's adjustment history, for people; "" unknown. */
 MUST bool shop_history_url(shop *s, str item, arena *a, str *ret, err *e);
+
+/* -- who changed a quantity, as far as Shopify's analytics tell: late, and only to an app that may read reports -- */
+#define SHOP_ADJUSTMENTS_MAX 1000
+typedef struct shop_adjustment { /* of `available`, summed over a day of the shop's time zone; "" not told */
+    str day, app, staff, reason, reference;
+    qty change;
+} shop_adjustment;
+typedef struct shop_adjustments {
+    const shop_adjustment *list;
+    size_t count;
+} shop_adjustments;
+str shop_adjustments_lack(const shop_facts *f); /* the scope without which it cannot be asked; "" it can */
+/* Asked once, never again by itself: a throttle of its own, or a list that may be cut, is an error. */
+MUST bool shop_adjustments_of(shop *s, str item, str location, instant since, instant until, arena *a,
+                              shop_adjustments *ret, err *e);

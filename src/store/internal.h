@@ -227,6 +227,7 @@ struct store_ops {
 
     bool (*incident_add)(store *s, const store_incident *i, int64_t *ret_id, err *e);
     bool (*incident_close)(store *s, int64_t id, str note, err *e);
+    bool (*incident_evidence)(store *s, int64_t id, str evidence, err *e);
     bool (*incidents)(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
                       store_incident **ret, size_t *ret_count, err *e);
 

@@ -225,6 +225,11 @@ bool store_incident_add(store_tx *tx, const store_incident *i, int64_t *ret_id, 
     return tx->owner->ops->incident_add(tx->owner, i, ret_id, e);
 }
 
+bool store_incident_evidence(store_tx *tx, int64_t id, str evidence, err *e)
+{
+    return tx->owner->ops->incident_evidence(tx->owner, id, evidence, e);
+}
+
 bool store_incident_close(store_tx *tx, int64_t id, str note, err *e)
 {
     return tx->owner->ops->incident_close(tx->owner, id, note, e);

@@ -200,6 +200,7 @@ typedef struct store_incident {
     str note; /* how it was closed; "" it is open */
 } store_incident;
 MUST bool store_incident_add(store_tx *tx, const store_incident *i, int64_t *ret_id, err *e);
+MUST bool store_incident_evidence(store_tx *tx, int64_t id, str evidence, err *e); /* in place of what there was */
 MUST bool store_incident_close(store_tx *tx, int64_t id, str note, err *e);
 MUST bool store_incidents(store_tx *tx, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
                           store_incident **ret, size_t *ret_count, err *e);

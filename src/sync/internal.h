@@ -49,12 +49,19 @@ typedef struct sync__need {
 MUST bool sync__check_shop(sync_lane *l, sync__need need, arena *a, store_shop *ret, err *e);
 
 /* -- report.c -- */
+typedef struct sync__found { /* what the store has of an incident of this run */
+    int64_t incident;
+    target_key key;
+    str item, location;
+} sync__found;
+
 typedef struct sync__report {
     arena *memory; /* the caller's: the result lives there */
     sync_report out;
     VEC(sync_left) left;
     VEC(sync_plan_line) lines;
     VEC(sync_incident) incidents;
+    VEC(sync__found) found; /* of each incident, in the same order */
     VEC(sync_relinked) relinked;
     VEC(sync_claimless) claimless;
     int64_t began_ticks;
@@ -272,6 +279,10 @@ MUST bool sync__line_read(sync_lane *l, store_tx *tx, int64_t operation, target_
 /* Books what the two reads say: adoption (R3), drift (R4, R6), a line of an old operation (R7); or says why not. */
 MUST bool sync__judge(sync__confirmation *c, store_tx *tx, sync__suspect *s, sync__repairs *r, err *e);
 
+/* -- author.c -- */
+/* Says of this run's incidents who made them, where that can be told; what goes wrong is a note of the report. */
+void sync__tell_authors(sync__confirmation *c);
+
 /* -- claims.c: what C tells of orders that claim nothing (BYPASS), and of those that may; I5 -- */
 /* *ret_again: something about this target changed, or has to be read first; it is judged again in the next round. */
 MUST bool sync__claims(sync__confirmation *c, store_tx *tx, sync__suspect *s, const target_row *now, bool *ret_again,
@@ -308,6 +319,9 @@ MUST bool sync__activate(sync_lane *l, sync__report *r, const sync__mapped *cons
                          sync__keys *ret, err *e);
 
 /* -- link.c -- */
+/* Whether one of these SKUs is by now on another item than its product is linked to; asked by a search of them alone.
+ */
+MUST bool sync__links_differ(sync_lane *l, const str *skus, size_t count, bool *ret, err *e);
 /* Links again the products whose SKU another item has by now; *ret_changed: one was. The report names them. */
 MUST bool sync__relink(sync_lane *l, sync__report *r, instant baseline, bool *ret_changed, err *e);
 

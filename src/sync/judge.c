@@ -313,9 +313,11 @@ static bool close_by_reading(sync__confirmation *c, store_tx *tx, sync__suspect 
     return sync__line_read(c->lane, tx, s->operation, now->key, e);
 }
 
-static void report_incident(sync__confirmation *c, const sync__suspect *s, const store_incident *i)
+static void report_incident(sync__confirmation *c, const sync__suspect *s, const store_incident *i, int64_t id)
 {
     arena *a = c->report->memory;
+    *vec_push(a, &c->report->found) = (sync__found){
+        .incident = id, .key = i->key, .item = str_copy(a, s->row.target.item), .location = str_copy(a, i->location)};
     *vec_push(a, &c->report->incidents) = (sync_incident){.sku = str_copy(a, i->sku),
                                                           .channel = str_copy(a, s->channel),
                                                           .drift = i->drift,
@@ -361,7 +363,7 @@ static bool book_drift(sync__confirmation *c, store_tx *tx, sync__suspect *s, co
     if (!store_incident_add(tx, &i, &incident, e) || !store_explained(tx, now->key, EXPLAINED_DRIFT, drift, ref, e))
         return false;
     c->report->out.drifted++;
-    report_incident(c, s, &i);
+    report_incident(c, s, &i, incident);
     log_line(LOG_INFO, "reconcile.drift", F_STR("sku", now->sku), F_INT("drift", drift), F_INT("available", n.s));
     if (!repair)
         return true;

@@ -191,6 +191,27 @@ static bool read_stocking(linking *n, err *e)
            sync__put_states(n->lane, s.states.at, s.states.count, e);
 }
 
+bool sync__links_differ(sync_lane *l, const str *skus, size_t count, bool *ret, err *e)
+{
+    AUTO(arena_end) arena *memory = arena_new(0);
+    AUTO(store_tx_end) store_tx *tx = NULL;
+    linking n = {.lane = l, .memory = memory, .by_sku = map_new(memory)};
+    *ret = false;
+    if (!shop_items_of(l->remote, skus, count, take_item, &n, e) || !store_begin(l->db, STORE_READ, &tx, e))
+        return false;
+    for (size_t i = 0; i < count && !*ret; i++) {
+        const found *f = map_get(n.by_sku, skus[i]);
+        int64_t product;
+        str item;
+        if (!f || f->items > 1) /* none has it, or nobody can tell which: its link stays */
+            continue;
+        if (!store_product_find(tx, skus[i], &product, e) || (product && !linked_item(&n, tx, product, &item, e)))
+            return false;
+        *ret = product && !str_equal(item, f->item);
+    }
+    return true;
+}
+
 bool sync__relink(sync_lane *l, sync__report *r, instant baseline, bool *ret_changed, err *e)
 {
     linking n = {.lane = l, .memory = r->memory, .by_sku = map_new(r->memory)};

@@ -16,7 +16,7 @@ typedef struct scanning {
     VEC(sync__seen_state) states;
     VEC(target_key) refused;
     VEC(const sync__mapped *) unstocked; /* in channels that want their items stocked */
-    bool moved;                          /* an item is gone, or has another SKU by now */
+    VEC(str) moved;                      /* SKUs of products whose item is gone or has another SKU, and these others */
     const sync__unseen *unseen;          /* of a dry run; else NULL */
 } scanning;
 
@@ -57,9 +57,17 @@ static bool open_units(sync_lane *l, arena *a, const map **ret, err *e)
 
 /* -- the scan -- */
 
-static bool has_moved(const sync__mapped *m, const shop_level *l)
+#define MOVED_MAX 500 /* so many SKUs are searched for; for more all items are read */
+
+static void note_moved(scanning *n, const sync__mapped *m, const shop_level *l)
 {
-    return !l->item_exists || (!str_empty(l->sku) && !str_equal(str_trim(l->sku), m->sku));
+    str other = str_trim(l->sku);
+    bool differs = l->item_exists && !str_empty(other) && !str_equal(other, m->sku);
+    if ((l->item_exists && !differs) || n->moved.count > MOVED_MAX)
+        return;
+    *vec_push(n->memory, &n->moved) = m->sku;
+    if (differs)
+        *vec_push(n->memory, &n->moved) = str_copy(n->memory, other);
 }
 
 static bool looks_wrong(const scanning *n, const sync__mapped *m, const shop_level *l)
@@ -82,7 +90,7 @@ static bool take_level(void *ctx, const sync__mapped *m, const shop_level *l, er
         sync__tell_dry(n->report, m, l, seen, n->unseen);
         return true;
     }
-    n->moved |= has_moved(m, l);
+    note_moved(n, m, l);
     if (seen == TARGET_NOT_STOCKED && m->place->activate)
         *vec_push(n->memory, &n->unstocked) = m;
     if (sync__state_changes(m->state, seen))
@@ -173,11 +181,18 @@ static bool scan(scanning *n, err *e)
     return done;
 }
 
-/* Where an item is gone, or its SKU has moved, what the SKUs name now is linked, and the scan begins anew. */
+/* Where an item is gone, or its SKU has moved, what the SKUs name now is linked, and the scan begins anew. All items
+ * are read for that only when a search of these SKUs finds one elsewhere: a SKU may differ for good. */
 static bool scan_linked(scanning *n, sync__confirmation *c, err *e)
 {
-    bool changed = false;
-    if (!scan(n, e) || (n->moved && !sync__relink(n->lane, n->report, c->shop.adopted_at, &changed, e)))
+    bool differ = false, changed = false;
+    if (!scan(n, e))
+        return false;
+    if (n->moved.count > MOVED_MAX)
+        differ = true;
+    else if (n->moved.count > 0 && !sync__links_differ(n->lane, n->moved.at, n->moved.count, &differ, e))
+        return false;
+    if (differ && !sync__relink(n->lane, n->report, c->shop.adopted_at, &changed, e))
         return false;
     if (!changed)
         return true;
@@ -268,5 +283,8 @@ bool sync_hard(sync_lane *l, arena *a, sync_report *ret, err *e)
     instant began = shop_date(l->remote);
     if (str_empty(r.out.stopped) && !sync__stop(l) && !look_at_all(l, &c, &to_read, e))
         return false;
-    return push_unless_stopped(l, &r, e) && sync__report_end(&r, l, ret, e) && note_whole(l, ret, began, e);
+    if (!push_unless_stopped(l, &r, e))
+        return false;
+    sync__tell_authors(&c);
+    return sync__report_end(&r, l, ret, e) && note_whole(l, ret, began, e);
 }

@@ -7,7 +7,7 @@ void sync__report_begin(sync__report *r, sync_lane *l, arena *a)
 {
     *r = (sync__report){.memory = a, .before = shop_totals_of(l->remote)};
     r->began_ticks = l->outer->clock.ticks_us(l->outer->clock.ctx);
-    r->out.stopped = STR("");
+    r->out.stopped = r->out.note = STR("");
 }
 
 void sync__report_left(sync__report *r, str sku, str channel, str why)

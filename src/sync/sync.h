@@ -69,6 +69,7 @@ typedef struct sync_report {
     size_t incident_count;
     const sync_plan_line *lines;
     size_t line_count;
+    str note;    /* what could not be told, and why; "" nothing. It changes no number */
     str stopped; /* why it ended early ("" not): the shop said stop; told with the mend */
 } sync_report;
 

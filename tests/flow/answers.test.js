@@ -175,3 +175,34 @@ test('a spoiled answer to a read: asked again, and an error of that shop when it
     front.spoil = null;
     await settled(10);
 });
+
+test('spoiled answers of the analytics: a note, and the drift is mended all the same', async (t) => {
+    const { at, shop, front, settled } = await behind(t);
+    shop.post('scopes', { granted: ['read_reports'] });
+    const table = (more) => json({ data: { shopifyqlQuery: { parseErrors: [], tableData: { columns: [], rows: [], ...more } } } });
+    const row = { day: '2026-11-24', inventory_app_name: 'X', staff_member_name: null, inventory_change_reason: 'x', reference_document_uri: null };
+    const columns = [...Object.keys(row), 'inventory_adjustment_change'].map((name) => ({ name }));
+    const answers = {
+        ...INSTEAD,
+        'not understood': json({ data: { shopifyqlQuery: { parseErrors: ['line 1: no such table'], tableData: null } } }),
+        'no table': json({ data: { shopifyqlQuery: { parseErrors: [], tableData: null } } }),
+        'rows without columns': table({ rows: [row] }),
+        'a row that is a number': table({ columns, rows: [7] }),
+        'a row that is too short': table({ columns, rows: [['2026-11-24']] }),
+        'a change that is none': table({ columns, rows: [{ ...row, inventory_adjustment_change: '3.5' }] }),
+        'a list that may be cut': table({ columns, rows: Array.from({ length: 1000 }, () => ({ ...row, inventory_adjustment_change: '1' })) }),
+    };
+    for (const [name, answer] of Object.entries(answers)) {
+        front.sent = 0;
+        shop.post('clock', { advance_s: 130 });
+        shop.post('edit', { sku: 'A', location: shop.location, delta: -2, who: 'Staff: Kim' });
+        shop.post('clock', { advance_s: 130 });
+        front.spoil = { root: 'shopifyqlQuery', times: 1, executed: false, with: answer };
+        const { status, report, err } = await run(at, shop, ['sync', 'hard']);
+        assert.deepStrictEqual([name, status, report?.drifted, front.spoil.times], [name, 1, 1, 0], err);
+        assert.match(report.note, /who changed the numbers was not told/, name);
+        assert.match(report.incidents[0].who, /^not us/);
+        assert.ok(front.sent < BIG / 4, `${front.sent} bytes were taken`);
+        await settled(10);
+    }
+});

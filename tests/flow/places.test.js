@@ -214,3 +214,26 @@ test('a mapped location closes onto one that nobody maps: nothing is promised fr
     assert.deepStrictEqual([shown(nyc), shown(web)], [10, 7]);
     await done({ at, shop });
 });
+
+test('a SKU that differs for good costs a search, not a read of all items; a link that may change is still found', async (t) => {
+    const world = await retailer(t, { skus: ['A', 'B', 'C'] });
+    const { at, shop, available } = world;
+    const b = itemOf(shop, 'B');
+    shop.post('item', { sku: 'B', new_sku: 'other' });
+    await at.config({ product_channels: [{ sku: 'B', channel: 'web', item: b }] });
+    shop.post('item', { sku: 'C', deleted: true });
+    later(shop);
+    const reads = () => shop.world.bulks.size;
+    const hard = async () => { later(shop); return at.json(['sync', 'hard'], [0, 1]); };
+    await hard();
+    const before = reads();
+    for (let again = 0; again < 2; again++) assert.deepStrictEqual((await hard()).relinked, []);
+    assert.strictEqual(reads(), before, 'no bulk query for what stays as it is');
+    shop.post('products', [1, 2].map(() => ({ sku: 'C', title: 'Twice', tracked: true, stocked: [shop.location] })));
+    assert.deepStrictEqual((await hard()).relinked, []);
+    assert.strictEqual(reads(), before, 'which of two it is, nobody can tell');
+    shop.post('products', [{ sku: 'B', title: 'Again', tracked: true, stocked: [shop.location] }]);
+    assert.deepStrictEqual((await hard()).relinked, [{ sku: 'B', from: b, to: itemOf(shop, 'B') }]);
+    assert.strictEqual(available('B'), 10);
+    await at.verify();
+});

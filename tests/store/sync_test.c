@@ -678,6 +678,8 @@ static void test_an_incident_its_drift_and_its_repair_are_one(void **state)
     OK(store_operation_get(f->tx, operation, f->a, &o, &(bool){false}, &trouble));
     assert_int_equal(o.lines[0].change_from.value, 7);
     assert_int_equal(o.lines[0].incident, id);
+    OK(store_incident_evidence(f->tx, id, STR("{\"who\":\"Kim\"}"), &trouble));
+    FAILS(store_incident_evidence(f->tx, 99, STR("{}"), &trouble), ERR_MISSING, "99");
     OK(store_incident_close(f->tx, id, STR("repaired"), &trouble));
     OK(store_incidents(f->tx, w.shop, (target_key){0, 0}, true, 10, f->a, &list, &count, &trouble));
     assert_int_equal(count, 0);

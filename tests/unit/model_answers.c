@@ -430,6 +430,37 @@ static void answer_history(call *c)
     js_close(c->w);
 }
 
+/* -- variants -- */
+
+static void put_variant(call *c, int i)
+{
+    const model *m = c->m;
+    js_put_str(c->w, "id", str_printf(c->a, "gid://shopify/ProductVariant/%d", i + 1));
+    js_put_z(c->w, "sku", m->items[i].sku);
+    js_put_z(c->w, "displayName", m->items[i].sku);
+    js_put_bool(c->w, "requiresComponents", m->items[i].bundle);
+    js_object(c->w, "inventoryItem");
+    js_put_str(c->w, "id", model_item_gid(c->a, i));
+    js_put_bool(c->w, "tracked", m->items[i].tracked);
+    js_close(c->w);
+}
+
+static void answer_items_of(call *c)
+{
+    str query = js_str(js_get(c->variables, "query"), STR(""));
+    js_object(c->w, "productVariants");
+    js_array(c->w, "nodes");
+    for (int i = 0; i < c->m->item_count; i++) {
+        str wanted = str_printf(c->a, "sku:\"%s\"", c->m->items[i].sku);
+        if (c->m->items[i].deleted || !memmem(query.at, query.len, wanted.at, wanted.len))
+            continue;
+        js_object(c->w, NULL);
+        put_variant(c, i);
+        js_close(c->w);
+    }
+    put_connection_end(c->w, STR(""));
+}
+
 /* -- bulk queries: completed at once -- */
 
 static void answer_bulk_run(call *c)
@@ -449,14 +480,7 @@ static void answer_bulk_run(call *c)
         if (location >= 0) {
             put_item_level(&row, i, location);
         } else {
-            js_put_str(&w, "id", str_printf(c->a, "gid://shopify/ProductVariant/%d", i + 1));
-            js_put_z(&w, "sku", m->items[i].sku);
-            js_put_z(&w, "displayName", m->items[i].sku);
-            js_put_bool(&w, "requiresComponents", m->items[i].bundle);
-            js_object(&w, "inventoryItem");
-            js_put_str(&w, "id", model_item_gid(c->a, i));
-            js_put_bool(&w, "tracked", m->items[i].tracked);
-            js_close(&w);
+            put_variant(&row, i);
         }
         js_close(&w);
         buf_add_char(&out, '\n');
@@ -638,6 +662,7 @@ static const struct {
     {"Check", answer_check},        {"Levels", answer_levels},      {"Orders", answer_orders},
     {"Order", answer_order},        {"HistoryUrl", answer_history}, {"BulkRun", answer_bulk_run},
     {"BulkPoll", answer_bulk_poll}, {"BulkList", answer_bulk_list}, {"Adjust", answer_adjust},
+    {"ItemsOf", answer_items_of},
 };
 
 static void put_cost(const model *m, js_writer *w)

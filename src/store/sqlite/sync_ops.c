@@ -182,12 +182,23 @@ bool store__sq_incident_add(store *s, const store_incident *i, int64_t *ret_id, 
     return store__sq_insert(s, q, i->id, ret_id, e);
 }
 
-bool store__sq_incident_close(store *s, int64_t id, str note, err *e)
+static bool incident_changed(store *s, sqlite3_stmt *q, int64_t id, err *e)
 {
-    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, INCIDENT_CLOSE, INT(id), TEXT(note));
     if (!store__sq_run(s, q, e))
         return false;
     return store__sq_changes(s) > 0 || ERR(e, ERR_MISSING, "there is no incident %" PRId64, id);
+}
+
+bool store__sq_incident_close(store *s, int64_t id, str note, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, INCIDENT_CLOSE, INT(id), TEXT(note));
+    return incident_changed(s, q, id, e);
+}
+
+bool store__sq_incident_evidence(store *s, int64_t id, str evidence, err *e)
+{
+    AUTO(store__sq_end) sqlite3_stmt *q = USE(s, INCIDENT_EVIDENCE, INT(id), TEXT(evidence));
+    return incident_changed(s, q, id, e);
 }
 
 bool store__sq_incidents(store *s, int64_t shop, target_key k, bool open_only, uint32_t limit, arena *a,
