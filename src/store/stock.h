@@ -55,7 +55,7 @@ typedef struct store_target {
     qty t, raw;
     maybe_qty e;         /* unknown until adopted */
     qty baseline;        /* damaged + safety_stock + quality_control at adoption; protocol 1, H */
-    instant epoch;       /* the moment of the first read of the adoption */
+    instant epoch;       /* what an order did before it is in the number that was adopted (R3) */
     qty accepted_excess; /* unknown commitment that the operator accepted; R5 */
     instant owing_since; /* INSTANT_NONE: owes nothing */
     target_state state;

@@ -7,7 +7,7 @@
 
 #define READING_JSON_MAX ((size_t)16 << 20)
 #define EPOCH_MARGIN_US                                                                                                \
-    US_PER_S /* adoption agrees on stamps that are 2 s older than its epoch, so nothing lies between */
+    US_PER_S /* an epoch is 2 s after a stamp, and adoption agrees on stamps, so nothing lies between */
 
 typedef struct entered {
     const reading_line *line;

@@ -207,6 +207,16 @@ static bool vetoed(sync__confirmation *c, store_tx *tx, sync__suspect *s, const 
 
 /* -- booking -- */
 
+/*
+ * What is younger is not in the number that is adopted. That number tells of all until its stamp; and, as no replica is
+ * behind for longer, of all until so long before it was read.
+ */
+static instant epoch_of(const sync__suspect *s)
+{
+    instant stamp = s->second.available.at, bound = s->first_asked - LAGGING_US;
+    return stamp == INSTANT_NONE ? bound : qty_max(stamp + SETTLED_US, bound);
+}
+
 /* Damage and the like below the baseline: it was put back to available, so it is drift like any other (H >= 0). */
 static bool lower_baseline(store_tx *tx, const sync__suspect *s, const target_row *now, err *e)
 {
@@ -269,7 +279,7 @@ static bool adopt(sync__confirmation *c, store_tx *tx, sync__suspect *s, const t
     sync__numbers n = sync__numbers_of(&s->second, 0);
     qty reserved = n.h - n.others; /* with a baseline of 0 H is the sum of all */
     if (!store_explained(tx, now->key, EXPLAINED_ADOPT, n.s + reserved, STR("adopt"), e) ||
-        !store_target_adopted(tx, now->key, n.others, s->first_asked, e) || !anchor(c, tx, now, e))
+        !store_target_adopted(tx, now->key, n.others, epoch_of(s), e) || !anchor(c, tx, now, e))
         return false;
     s->done = true;
     c->adopted.adopted++;

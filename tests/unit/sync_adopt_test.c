@@ -150,6 +150,25 @@ static void test_an_order_that_moved_before_it_was_read_warns_of_a_replica(void 
     assert_int_equal(fixture_e(f, 0), 9);
 }
 
+/* R3: an order that neither the replica nor the search had heard of when the target was adopted is not in its start. */
+static void test_an_order_that_was_unheard_of_is_not_in_the_start(void **state)
+{
+    (void)state;
+    AUTO(fixture_end) fixture *f = with_products(1, 10);
+    fixture_index_lag(f, 40);
+    f->m->index_lag_us = 30 * US_PER_S;
+    model_freeze(f->m);
+    model_place(f->m, (model_sale){.item = 0, .units = 3, .location = 0});
+    model_advance(f->m, 20 * US_PER_S);
+    assert_int_equal(fixture_adopt(f).adopted, 1);
+    assert_int_equal(fixture_e(f, 0), 10);
+    model_thaw(f->m);
+    model_advance(f->m, 60 * US_PER_S);
+    fixture_orders(f);
+    assert_int_equal(fixture_e(f, 0), 7);
+    fixture_settled(f);
+}
+
 static void test_a_fresh_change_waits_for_the_index(void **state)
 {
     (void)state;
@@ -381,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_a_replica_that_stands_still_is_not_adopted),
         cmocka_unit_test(test_what_came_back_before_it_was_read_warns_of_a_replica),
         cmocka_unit_test(test_an_order_that_moved_before_it_was_read_warns_of_a_replica),
+        cmocka_unit_test(test_an_order_that_was_unheard_of_is_not_in_the_start),
         cmocka_unit_test(test_a_fresh_change_waits_for_the_index),
         cmocka_unit_test(test_a_change_of_seconds_ago_is_waited_for),
         cmocka_unit_test(test_committed_units_that_no_order_explains_veto),
