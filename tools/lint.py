@@ -11,6 +11,7 @@ banned     calls that have a safer door in base/
 sql        SQL text stands in store/sqlite only
 length     a file says one thing: at most LINES_MAX lines, COLUMNS_MAX columns
 words      no unfinished-work marks, no path of one machine
+links      a link of a document leads to a file of the tree
 exports    (with --objects) a library exports only names with its module's prefix; domain touches no I/O
 """
 import argparse
@@ -107,6 +108,14 @@ def check_sql(path, code, found):
                 found.append(f"{path}:{n}: sql: statements stand in src/store/sqlite/sql.def")
 
 
+def check_links(root, path, text, found):
+    for n, line in enumerate(text.split("\n"), 1):
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            name = target.split("#")[0]
+            if name and "://" not in name and not (root / path.parent / name).exists():
+                found.append(f"{path}:{n}: links: {target} leads nowhere")
+
+
 def symbols(library, flag):
     out = subprocess.run(["nm", flag, "--extern-only", str(library)], capture_output=True, text=True, check=True).stdout
     return [line.split()[-1] for line in out.split("\n") if line and not line.endswith(":")]
@@ -152,6 +161,8 @@ def main():
     for path in files(args.root):
         text = (args.root / path).read_text(encoding="utf-8")
         check_text(path, text, found)
+        if path.suffix == ".md":
+            check_links(args.root, path, text, found)
         if path.suffix in (".c", ".h"):
             code = strip_comments(text)
             check_includes(path, code, found)

@@ -30,6 +30,7 @@ const FAULTS = [
     ['SQL outside the backend', { 'src/sync/push.c': 'const char *q = "SELECT 1";\n' }, /push\.c:1: sql/],
     ['a file that is too long', { 'src/base/err.c': '\n'.repeat(1000) }, /err\.c:1: length: 1001 lines/],
     ['a line that is too long', { 'src/base/err.c': `/* ${'x'.repeat(150)} */\n` }, /err\.c:1: length: 156 columns/],
+    ['a link that leads nowhere', { 'README.md': '[a](docs/b.md#c) [d](docs/e.md) [f](https://example.com/g) [h](#i)\n', 'docs/b.md': '' }, /README\.md:1: links: docs\/e\.md leads nowhere/],
     ['a path of one machine', { 'README.md': 'see ' + '/home' + '/kim/evenstock\n' }, /README\.md:1: words/],
 ];
 
