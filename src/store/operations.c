@@ -157,7 +157,7 @@ bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, s
 
 bool store_operation_repeatable(const store_operation *o, instant now)
 {
-    return now >= o->created_at && now < o->sent_again_until;
+    return now < o->sent_again_until;
 }
 
 /* -- lanes -- */

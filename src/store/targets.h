@@ -162,7 +162,7 @@ MUST bool store_operation_get(store_tx *tx, int64_t id, arena *a, store_operatio
 MUST bool store_operations_of(store_tx *tx, target_key k, uint32_t limit, arena *a, store_operation **ret,
                               size_t *ret_count, err *e);
 
-/* May its bytes be sent again (P6)? Not when the clock went back behind its creation: then nobody knows its age. */
+/* May its bytes be sent again (P6)? */
 bool store_operation_repeatable(const store_operation *o, instant now);
 
 /*

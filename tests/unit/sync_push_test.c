@@ -196,22 +196,6 @@ static void test_an_old_operation_is_not_sent_again(void **state)
     fixture_verify(f);
 }
 
-static void test_an_operation_of_unknown_age_is_not_sent_again(void **state)
-{
-    (void)state;
-    AUTO(fixture_end) fixture *f = with_products(1, 10);
-    fixture_move(f, 0, -1);
-    model_fail(f->m, MODEL_LOSE_ANSWER, "Adjust", 0, 100);
-    fixture_recent(f);
-    f->m->faults[0].count = 0;
-    f->m->now -= INT64_C(2) * 24 * 3600 * US_PER_S; /* the clock is set back: by it the push lies ahead */
-    int before = f->m->mutations;
-    sync_report r = fixture_recent(f);
-    assert_int_equal(f->m->mutations, before);
-    assert_int_equal(r.in_doubt, 1);
-    fixture_verify(f);
-}
-
 static void run_recent(fixture *f)
 {
     AUTO(arena_end) arena *a = arena_new(0);
@@ -519,7 +503,6 @@ int main(void)
         cmocka_unit_test(test_without_a_named_line_halves_find_it),
         cmocka_unit_test(test_a_refusal_waits_for_an_earlier_copy),
         cmocka_unit_test(test_an_old_operation_is_not_sent_again),
-        cmocka_unit_test(test_an_operation_of_unknown_age_is_not_sent_again),
         cmocka_unit_test(test_killed_anywhere),
         cmocka_unit_test(test_killed_with_several_in_flight),
         cmocka_unit_test(test_changes_of_one_target_are_one_line),
