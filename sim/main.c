@@ -25,7 +25,8 @@ static const char USAGE[] =
     "  SEED          of the first world; each next one has the next seed (by the clock, and printed)\n"
     "  --worlds N    so many worlds, however long they take\n"
     "  --mutant NAME with one deliberate bug\n"
-    "  --mutants     every deliberate bug in turn: is it found, after how many seeds, by which invariant\n"
+    "  --mutants     every deliberate bug in turn: is it found, after how many seeds, by which invariant;\n"
+    "                with --mutant only that one\n"
     "  --twice       plays each world twice: both histories must be the same, to the byte\n"
     "  --echo        every event of the history as it happens\n";
 
@@ -140,12 +141,13 @@ int main(int argc, char **argv)
     request q;
     CHECK(setenv("SIM_TOKEN", "simulated", 1) == 0);
     log_set_level(LOG_ERROR);
-    /* Worlds come and go: their memory is kept, for the next one. */
-    CHECK(mallopt(M_TRIM_THRESHOLD, KEPT_BYTES) && mallopt(M_MMAP_THRESHOLD, KEPT_BYTES));
+    /* Worlds come and go: their memory is kept, for the next one. (A sanitizer's allocator does not listen.) */
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
     if (!parse(argc, argv, &q)) {
         fputs(USAGE, stderr);
         return 2;
     }
     signal(SIGABRT, on_abort);
-    return q.mutants ? mutants_table(q.seed, stdout) : play(&q);
+    return q.mutants ? mutants_table(q.seed, q.mutant, stdout) : play(&q);
 }

@@ -249,6 +249,7 @@ void people_rest(sim *w); /* all trouble is over; what waits is finished */
 void trade_buy(sim *w);
 void trade_serve(sim *w);                           /* staff do something with an order */
 void trade_race(model *s, const js_value *changes); /* right before a write arrives */
+void trade_follow(model *s, int order);             /* right after it was read */
 qty trade_there(const sim *w, sim_target k);        /* units that a channel may promise, in truth */
 
 /* -- erp.c -- */

@@ -169,6 +169,15 @@ static void cancel(sim *w, model *s, model_order *o)
              record ? "" : ", and nothing tells");
 }
 
+/* In the very second of the change that was read: only the time of the reading tells that there may be another (I1). */
+void trade_follow(model *s, int number)
+{
+    model_order *o = &s->orders[number];
+    bool open = !o->cancelled && !o->closed && room(o);
+    if (!s->w->resting && open && o->updated_at == model_now(s) && sim_chance(s->w, DICE_NET, 100))
+        cancel(s->w, s, o);
+}
+
 static void refund(sim *w, model *s, model_order *o, int line)
 {
     qty before[ORDER_LINES_MAX][SHOP_LOCATIONS];

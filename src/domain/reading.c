@@ -124,8 +124,8 @@ static void book_states(comparison *c)
         const reading_spot *was = &c->before.spots[i], *is = &c->after.spots[i];
         qty shipped = is->shipped - was->shipped, returned = is->returned - was->returned;
         p->open = is->open;
-        p->claim -= is->open - was->open + shipped;
-        p->claim += is->cancelled - was->cancelled + returned;
+        p->claim -= is->open - was->open + (MUTANT(shipped_back) ? 0 : shipped);
+        p->claim += is->cancelled - was->cancelled + (MUTANT(return_ignored) ? 0 : returned);
         p->departed += shipped - returned;
         p->returned += returned;
     }

@@ -179,7 +179,7 @@ void domain__reading_follow(const reading_state *before, reading_state *s, bool 
     qty loose = qty_max(0, s->ordered - s->open - s->shipped);
     qty shipped_least = clamp(before->removed_shipped + qty_max(0, s->returned - before->returned), s->shipped);
     qty removed_most = qty_max(before->removed_open, s->removed - shipped_least);
-    qty pending = ended ? 0 : qty_max(0, loose - removed_most);
+    qty pending = ended || MUTANT(pending_removed) ? 0 : qty_max(0, loose - removed_most);
     qty shrank = qty_max(0, before->held - s->held);
     split(s, pending, ended ? 0 : qty_max(0, loose - pending - before->removed_open - shrank));
 }

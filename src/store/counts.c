@@ -72,7 +72,9 @@ static bool settle_line(store_tx *tx, const store_config *c, const store_channel
         if (!store_line_get(tx, line, a, &l, e) || !store_line_effect(tx, line, a, &effect, e) ||
             !store__counts_of(tx, c, ch, &l, &counts, e))
             return false;
-        qty departed = l.departed_at > booked && counts.earliest > l.departed_at ? departed_in(&effect, ch) : 0;
+        qty departed = !MUTANT(departed_kept) && l.departed_at > booked && counts.earliest > l.departed_at
+                           ? departed_in(&effect, ch)
+                           : 0;
         bool found = store__units_found(&effect, ch->id, counts.newest);
         if (departed == 0 && !found)
             return true;

@@ -206,7 +206,7 @@ static void place_open(derive_job *j, const store_channel *ch, qty open)
         open -= take(&o->left, open);
     if (facility)
         add_facility(j, facility, INSTANT_NONE, open, 0);
-    else
+    else if (!MUTANT(no_demand))
         add_queue(j, ch->id, queue, open);
 }
 

@@ -221,6 +221,8 @@ bool store__owes(const store_target *t, int64_t *ret_danger)
 {
     if (!t->e.known || t->t == t->e.value || t->state != TARGET_OK)
         return false;
+    if (MUTANT(fall_forgotten) && t->t < t->e.value && t->t > 0)
+        return false;
     owing_class class = OWING_REST;
     if (t->t < t->e.value)
         class = t->t <= 0 ? OWING_TO_NONE : OWING_FALL;

@@ -43,6 +43,8 @@ bool sync__book(sync__sender *s, const store_operation *o, const shop_written *w
             return err_wrap(e, "booking push %" PRId64, o->id);
         booked += !line->settled;
     }
+    if (MUTANT(split_booking) && (!store_commit(&tx, e) || !store_begin(l->db, STORE_WRITE, &tx, e)))
+        return false;
     if ((!store_operation_close(tx, o->id, l->fence, OPERATION_BOOKED, w->group, w->group_at, STR(""), e) &&
          !MUTANT(no_fence)) ||
         !store_commit(&tx, e))

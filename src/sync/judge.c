@@ -278,7 +278,7 @@ static bool adopt(sync__confirmation *c, store_tx *tx, sync__suspect *s, const t
         return true;
     sync__numbers n = sync__numbers_of(&s->second, 0);
     qty reserved = n.h - n.others; /* with a baseline of 0 H is the sum of all */
-    if (!store_explained(tx, now->key, EXPLAINED_ADOPT, n.s + reserved, STR("adopt"), e) ||
+    if (!store_explained(tx, now->key, EXPLAINED_ADOPT, n.s + (MUTANT(adopt_unheld) ? 0 : reserved), STR("adopt"), e) ||
         !store_target_adopted(tx, now->key, n.others, epoch_of(s), e) || !anchor(c, tx, now, e))
         return false;
     s->done = true;

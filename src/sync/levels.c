@@ -104,7 +104,7 @@ sync__numbers sync__numbers_of(const shop_level *l, qty baseline)
     const shop_quantity parts[] = {l->available, l->reserved, l->damaged, l->quality_control, l->safety_stock};
     sync__numbers n = {.s = of(l->available), .committed = of(l->committed), .newest = INSTANT_NONE};
     n.others = of(l->damaged) + of(l->quality_control) + of(l->safety_stock);
-    n.h = of(l->reserved) + qty_max(0, n.others - baseline);
+    n.h = MUTANT(ignore_held) ? 0 : of(l->reserved) + qty_max(0, n.others - baseline);
     for (size_t i = 0; i < COUNT(parts); i++)
         if (parts[i].at != INSTANT_NONE && parts[i].at > n.newest)
             n.newest = parts[i].at;
