@@ -1,4 +1,7 @@
-/* Fibers over ucontext, with a guard page below each stack. Stacks are kept for the next fiber. */
+/*
+ * Fibers over ucontext, with a guard page below each stack. Stacks are kept for the next fiber. The address sanitizer
+ * is told of every switch, since it keeps books about each stack.
+ */
 #include "fiber.h"
 
 #include "base/base.h"
@@ -7,16 +10,60 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#ifdef __has_feature /* clang */
+#if __has_feature(address_sanitizer)
+#define TOLD
+#endif
+#elif defined(__SANITIZE_ADDRESS__) /* gcc */
+#define TOLD
+#endif
+#ifdef TOLD
+#include <sanitizer/common_interface_defs.h>
+#define STACK_BYTES ((size_t)1 << 22) /* its frames are larger */
+#else
 #define STACK_BYTES ((size_t)1 << 20)
+#endif
 #define GUARD_BYTES ((size_t)1 << 12)
 
+typedef struct side { /* of a switch */
+    ucontext_t context;
+    const void *stack;
+    size_t stack_size;
+    void *kept; /* the sanitizer's, while the side waits */
+} side;
+
 struct fiber {
-    ucontext_t inside, outside;
+    side inside, outside;
     fiber_body *body;
     void *ctx;
     char *stack;
     bool running, ended;
 };
+
+static void leave(side *from, const side *to, bool for_ever)
+{
+#ifdef TOLD
+    __sanitizer_start_switch_fiber(for_ever ? NULL : &from->kept, to->stack, to->stack_size);
+#else
+    (void)from, (void)to, (void)for_ever;
+#endif
+}
+
+static void arrive(side *from, const side *at)
+{
+#ifdef TOLD
+    __sanitizer_finish_switch_fiber(at->kept, &from->stack, &from->stack_size);
+#else
+    (void)from, (void)at;
+#endif
+}
+
+static void switch_over(side *from, side *to)
+{
+    leave(from, to, /* for_ever= */ false);
+    CHECK(swapcontext(&from->context, &to->context) == 0);
+    arrive(to, from);
+}
 
 static char *spare_stacks[16];
 static size_t spare_count;
@@ -43,8 +90,10 @@ static void give_stack(char *stack)
 static void enter(unsigned high, unsigned low)
 {
     fiber *f = (fiber *)(((uintptr_t)high << 32) | low); // NOLINT(performance-no-int-to-ptr): it was one
+    arrive(&f->outside, &f->inside);
     f->body(f->ctx);
     f->ended = true;
+    leave(&f->inside, &f->outside, /* for_ever= */ true);
 }
 
 fiber *fiber_new(fiber_body *body, void *ctx)
@@ -54,12 +103,15 @@ fiber *fiber_new(fiber_body *body, void *ctx)
     f->body = body;
     f->ctx = ctx;
     f->stack = take_stack();
-    CHECK(getcontext(&f->inside) == 0);
-    f->inside.uc_stack.ss_sp = f->stack + GUARD_BYTES;
-    f->inside.uc_stack.ss_size = STACK_BYTES - GUARD_BYTES;
-    f->inside.uc_link = &f->outside;
+    f->inside.stack = f->stack + GUARD_BYTES;
+    f->inside.stack_size = STACK_BYTES - GUARD_BYTES;
+    ucontext_t *inside = &f->inside.context;
+    CHECK(getcontext(inside) == 0);
+    inside->uc_stack.ss_sp = f->stack + GUARD_BYTES;
+    inside->uc_stack.ss_size = f->inside.stack_size;
+    inside->uc_link = &f->outside.context;
     uintptr_t self = (uintptr_t)f;
-    makecontext(&f->inside, (void (*)(void))enter, 2, (unsigned)(self >> 32), (unsigned)(self & UINT32_MAX));
+    makecontext(inside, (void (*)(void))enter, 2, (unsigned)(self >> 32), (unsigned)(self & UINT32_MAX));
     return f;
 }
 
@@ -68,14 +120,14 @@ void fiber_resume(fiber *f)
     CHECK(!f->running);
     CHECK(!f->ended);
     f->running = true;
-    CHECK(swapcontext(&f->outside, &f->inside) == 0);
+    switch_over(&f->outside, &f->inside);
     f->running = false;
 }
 
 void fiber_yield(fiber *f)
 {
     CHECK(f->running);
-    CHECK(swapcontext(&f->inside, &f->outside) == 0);
+    switch_over(&f->inside, &f->outside);
 }
 
 bool fiber_ended(const fiber *f)

@@ -36,15 +36,15 @@ static const struct mutant {
     {"pending_removed", "I6",  10,  "a unit without a fulfilment order yet counts as removed"},
     {"no_demand",       "I7",  10,  "an open unit is no demand in our books"},
     {"departed_kept",   "I8",  10,  "no count settles what departed"},
-    {"no_overlap",      "I9",  100, "the polling cursor trusts the index"},
-    {"cursor_early",    "I9",  100, "the cursor moves before the page is durable"},
+    {"no_overlap",      "I9",  300, "the polling cursor trusts the index"},
+    {"cursor_early",    "I9",  300, "the cursor moves before the page is durable"},
     {"no_catch_up",     "R1",  60,  "the second read follows the first without an import between them"},
     {"one_reading",     "R1",  60,  "the two reads need not agree"},
     {"believe_replica", "R2",  100, "a read older than our own write is believed"},
     {"adopt_unheld",    "R3",  100, "adoption leaves out what a draft holds"},
     {"ignore_pending",  "R4",  60,  "a fall is booked while C tells of units at a location that nobody knows"},
-    {"repair_upward",   "R5",  200, "a fall is booked before the index can know of its order"},
-    {"drop_old",        "R7",  100, "an operation too old to send again closes as if nothing of it was applied"},
+    {"repair_upward",   "R5",  300, "a fall is booked before the index can know of its order"},
+    {"drop_old",        "R7",  200, "an operation too old to send again closes as if nothing of it was applied"},
     /* clang-format on */
 };
 

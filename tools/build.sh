@@ -26,3 +26,12 @@ build_release() { configure build gcc --buildtype=debugoptimized && compile buil
 build_sanitized() {
     configure build-asan clang --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false && compile build-asan
 }
+build_sim() { configure build-sim gcc --buildtype=release -Dsim=true && compile build-sim sim/evenstock-sim; }
+build_sim_sanitized() {
+    configure build-sim-asan clang --buildtype=debugoptimized -Dsim=true -Db_sanitize=address,undefined -Db_lundef=false &&
+        compile build-sim-asan sim/evenstock-sim
+}
+build_threads() {
+    configure build-tsan clang --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false &&
+        compile build-tsan evenstock tests/flow/http-probe tests/flow/service-probe
+}

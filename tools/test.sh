@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # All tests: ./dev test calls it. Every suite writes its results to build-results; the tally at the end adds them up.
 #
-#   tools/test.sh [--long]     --long: the soaks (200 kills instead of 30)
+#   tools/test.sh [--long]     --long: the soaks (200 kills instead of 30), 600 s of the simulator and its mutants, threads
+#                              under the thread sanitizer, unit tests under valgrind
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 long=0
@@ -52,6 +53,34 @@ node_tests() {
     echo "done  $name ($((SECONDS - started)) s)"
 }
 
+# worlds_by_clock: a minute of worlds that nobody has played yet, one half on each core
+worlds_by_clock() {
+    local seed=$(($(date +%s) % 1000000 * 1000)) one status
+    build-sim/sim/evenstock-sim 30 "$seed" &
+    one=$!
+    build-sim/sim/evenstock-sim 30 $((seed + 1000000000)) >"$results/worlds-two.log" 2>&1
+    status=$?
+    wait "$one" || status=1
+    cat "$results/worlds-two.log"
+    return $status
+}
+
+# What serve's threads share, by the flows that make them meet. A report of the sanitizer is a failure, whoever reads it.
+threads() {
+    bash -c 'source tools/build.sh; build_threads' || return
+    local reports=$PWD/$results/threads
+    mkdir -p "$reports"
+    TSAN_OPTIONS=log_path=$reports/report EVENSTOCK=$PWD/build-tsan/evenstock \
+        "$node" --test --test-concurrency=2 tests/flow/{serve,service,webhook,pages}.test.js || return
+    [ -z "$(ls "$reports")" ] || { cat "$reports"/*; return 1; }
+}
+
+# The C tests once more; what the sanitizers do not see is a read of memory that was never written.
+memcheck() {
+    meson test -C build --no-rebuild --num-processes 2 --timeout-multiplier 20 --print-errorlogs --logbase memcheck \
+        --wrapper 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible'
+}
+
 rm -rf "$results"
 mkdir -p "$results"
 : >"$results/tally"
@@ -62,10 +91,15 @@ c_tests build
 c_tests build-asan
 step sim-same-twice ./dev sim 0 1 --worlds 5 --twice
 step sim-fixed ./dev sim 10 1
-step sim-by-clock ./dev sim 10
-tail -n +1 "$results/sim-by-clock.log"
-[ $long = 1 ] && step sim-nightly ./dev sim 600
-[ $long = 1 ] && step sim-mutants ./dev sim 0 1 --mutants
+step sim-by-clock worlds_by_clock
+cat "$results/sim-by-clock.log"
+step sim-sanitized ./dev sim --sanitized 15
+if [ $long = 1 ]; then
+    step sim-nightly ./dev sim 600
+    step sim-mutants ./dev sim 0 1 --mutants
+    step threads threads
+    step memcheck memcheck
+fi
 node_tests tools $(git ls-files 'tools/*.test.js' 'sim/model/*.test.js')
 node_tests sandbox $(git ls-files 'sandbox/*.test.js')
 export EVENSTOCK=$PWD/build/evenstock
