@@ -53,12 +53,13 @@ node_tests() {
     echo "done  $name ($((SECONDS - started)) s)"
 }
 
-# worlds_by_clock: a minute of worlds that nobody has played yet, one half on each core
-worlds_by_clock() {
-    local seed=$(($(date +%s) % 1000000 * 1000)) one status
-    build-sim/sim/evenstock-sim 30 "$seed" &
+# worlds SECONDS SEED: of the simulator, one half on each core. A test plays the same worlds each time, so that a red one is
+# the fault of what was changed; --long looks for new ones.
+worlds() {
+    local one status
+    build-sim/sim/evenstock-sim $(($1 / 2)) "$2" &
     one=$!
-    build-sim/sim/evenstock-sim 30 $((seed + 1000000000)) >"$results/worlds-two.log" 2>&1
+    build-sim/sim/evenstock-sim $(($1 / 2)) $(($2 + 1000000000)) >"$results/worlds-two.log" 2>&1
     status=$?
     wait "$one" || status=1
     cat "$results/worlds-two.log"
@@ -90,12 +91,10 @@ step build-sanitized bash -c 'source tools/build.sh; build_sanitized'
 c_tests build
 c_tests build-asan
 step sim-same-twice ./dev sim 0 1 --worlds 5 --twice
-step sim-fixed ./dev sim 10 1
-step sim-by-clock worlds_by_clock
-cat "$results/sim-by-clock.log"
-step sim-sanitized ./dev sim --sanitized 15
+step sim-fixed worlds 60 1
+step sim-sanitized ./dev sim --sanitized 15 1
 if [ $long = 1 ]; then
-    step sim-nightly ./dev sim 600
+    step sim-by-clock worlds 600 $(($(date +%s) % 1000000 * 1000))
     step sim-mutants ./dev sim 0 1 --mutants
     step threads threads
     step memcheck memcheck
