@@ -173,7 +173,7 @@ static void cancel(sim *w, model *s, model_order *o)
 void trade_follow(model *s, int number)
 {
     model_order *o = &s->orders[number];
-    bool open = !o->cancelled && !o->closed && room(o);
+    bool open = o->routed && !o->cancelled && !o->closed && room(o);
     if (!s->w->resting && open && o->updated_at == model_now(s) && sim_chance(s->w, DICE_NET, 100))
         cancel(s->w, s, o);
 }
