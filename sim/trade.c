@@ -174,7 +174,7 @@ void trade_follow(model *s, int number)
 {
     model_order *o = &s->orders[number];
     bool open = o->routed && !o->cancelled && !o->closed && room(o);
-    if (!s->w->resting && open && o->updated_at == model_now(s) && sim_chance(s->w, DICE_NET, 100))
+    if (!s->w->resting && open && o->updated_at == model_now(s) && sim_chance(s->w, DICE_NET, 700))
         cancel(s->w, s, o);
 }
 

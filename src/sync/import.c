@@ -216,9 +216,6 @@ static bool import_pages(sync_lane *l, sync__report *r, sync__import how, int64_
             return false;
         if (begun == INSTANT_NONE)
             begun = shop_date(l->remote);
-        if (MUTANT(cursor_early) && lag_us >= 0 && page.count &&
-            !move_cursor(l, page.orders[page.count - 1].updated_at, e))
-            return false;
         if (!import_page(&n, &page, e))
             return false;
         if (sync__stop(l))
