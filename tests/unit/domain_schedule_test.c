@@ -37,7 +37,8 @@ static void test_schedules_are_read_and_written(void **state)
         assert_int_equal(s.minutes, GOOD[i].minutes);
         assert_text(domain_schedule_text(a, s), GOOD[i].words);
         assert_true(domain_schedule_parse(domain_schedule_text(a, s), &again, &e));
-        assert_memory_equal(&s, &again, sizeof s);
+        assert_int_equal(again.kind, s.kind); /* not as bytes: there is padding between the two */
+        assert_int_equal(again.minutes, s.minutes);
     }
 }
 
