@@ -453,10 +453,11 @@ static int vfs_random(sqlite3_vfs *vfs, int len, char *to)
     return len;
 }
 
-static int vfs_sleep(sqlite3_vfs *vfs, int us)
+/* SQLite would try the lock again after so long; here nothing is waited for. */
+static int vfs_pause(sqlite3_vfs *vfs, int us)
 {
     disk *d = vfs->pAppData;
-    d->hooks.sleep(d->hooks.ctx, us);
+    d->hooks.held(d->hooks.ctx);
     return us;
 }
 
@@ -488,7 +489,7 @@ static sqlite3_vfs vfs = {
     .xAccess = vfs_access,
     .xFullPathname = vfs_full_path,
     .xRandomness = vfs_random,
-    .xSleep = vfs_sleep,
+    .xSleep = vfs_pause,
     .xCurrentTimeInt64 = vfs_time,
     .xGetLastError = vfs_last_error,
 };

@@ -20,7 +20,7 @@ typedef struct disk_hooks {
     void *ctx;
     uint64_t (*roll)(void *ctx, uint64_t sides);
     int64_t (*now_us)(void *ctx);             /* wall time, as SQLite asks for it */
-    void (*sleep)(void *ctx, int us);         /* of a program that waits for a lock */
+    void (*held)(void *ctx);                  /* a lock that a program wants is held by another one */
     void (*dies)(void *ctx, disk_user *user); /* the call counted by disk_die_at has come; sets `dead` */
 } disk_hooks;
 

@@ -36,11 +36,10 @@ static int64_t disk_now(void *ctx)
     return sim_now(ctx);
 }
 
-/* A program waits for a lock that another holds across a wait: the others go on meanwhile. */
-static void disk_sleep(void *ctx, int us)
+/* A program holds no lock of the database across a wait, so none ever meets one. */
+static void disk_held(void *ctx)
 {
     (void)ctx;
-    (void)us;
     check_failed("nothing holds a lock of the database while it waits", ERR_HERE);
 }
 
@@ -204,7 +203,7 @@ static sim *begin(const sim_options *o)
     if (o->acts)
         w->acts_max = o->acts;
     w->disk =
-        disk_new((disk_hooks){.ctx = w, .roll = disk_roll, .now_us = disk_now, .sleep = disk_sleep, .dies = disk_dies});
+        disk_new((disk_hooks){.ctx = w, .roll = disk_roll, .now_us = disk_now, .held = disk_held, .dies = disk_dies});
     w->oracle = oracle_new();
     for (int i = 0; i < w->program_count; i++)
         w->programs[i] = program_new(w, i);
