@@ -9,35 +9,15 @@
  */
 #include "stand.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define RUNS_MAX 99
 #define SHOWN    5 /* units that Shopify shows of each product; none is there */
 #define BODY_LEN 45000
 
-static char dir[] = "/tmp/evenstock-bench-XXXXXX";
 static int64_t lines = 50000;
 static stand_shop remote = {.bucket = 40000, .rate = 2000};
-
-static const char *path_of(const char *name)
-{
-    static char paths[4][128];
-    static unsigned next;
-    char *path = paths[next++ % COUNT(paths)];
-    (void)snprintf(path, sizeof paths[0], "%s/%s", dir, name);
-    return path;
-}
-
-static const char *url_of(const char *name)
-{
-    static char url[160];
-    (void)snprintf(url, sizeof url, "sqlite:%s", path_of(name));
-    return url;
-}
 
 /* -- the two that are compared -- */
 
@@ -52,7 +32,7 @@ static void push(void)
     sync_options o = {.shop = STR("main"), .channel = STR("")};
     sync_report r;
     log_set_level(LOG_ERROR);
-    if (!shop_net_open(&net, &w.net, &e) || !store_open(url_of("run"), STORE_WRITE, &w.clock, &s, &e) ||
+    if (!shop_net_open(&net, &w.net, &e) || !store_open(stand_url("run"), STORE_WRITE, &w.clock, &s, &e) ||
         !sync_open(s, &w, &o, 0, &l, &e) || !sync_recent(l, a, &r, &e))
         stand_stop("sync recent", e.text);
     if (r.pushed != lines || r.calls != (lines + SHOP_LINES_MAX - 1) / SHOP_LINES_MAX)
@@ -102,7 +82,7 @@ static void bare(void)
 {
     sqlite3 *db;
     sqlite3_stmt *q[COUNT(SQL)];
-    if (sqlite3_open(path_of("run"), &db) != SQLITE_OK)
+    if (sqlite3_open(stand_path("run"), &db) != SQLITE_OK)
         stand_stop("the bare loop", sqlite3_errmsg(db));
     run_sql(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA "
                 "wal_autocheckpoint = 4000");
@@ -135,39 +115,14 @@ static void bare(void)
 
 /* -- runs -- */
 
-static void fresh_database(void)
-{
-    static const char *const BESIDE[] = {"run-wal", "run-shm"};
-    for (size_t i = 0; i < COUNT(BESIDE); i++)
-        (void)unlink(path_of(BESIDE[i]));
-    stand_copy(path_of("template"), path_of("run"));
-}
-
-static int compare(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return a < b ? -1 : a > b;
-}
-
 static bool measure(int runs)
 {
-    double ours[RUNS_MAX], bares[RUNS_MAX], ratios[RUNS_MAX];
-    long kib;
-    for (int i = 0; i < runs; i++) {
-        fresh_database();
-        bares[i] = stand_timed(bare, &kib);
-        fresh_database();
-        ours[i] = stand_timed(push, &kib);
-        ratios[i] = bares[i] / ours[i];
-    }
-    qsort(ours, (size_t)runs, sizeof *ours, compare);
-    qsort(bares, (size_t)runs, sizeof *bares, compare);
-    qsort(ratios, (size_t)runs, sizeof *ratios, compare);
-    double thousands = (double)lines / 1000, each = ours[runs / 2] / thousands;
+    stand_turns t = stand_compare(push, bare, runs);
+    double thousands = (double)lines / 1000, each = t.ours / thousands;
     printf("processor time for 1,000 lines: %.1f ms, bare SQL %.1f ms, ratio %.2f (%.2f to %.2f); one core carries "
            "%.0f lines "
            "a second: %.0f %% of plan Plus, %.0f %% of Enterprise\n",
-           1000 * each, 1000 * bares[runs / 2] / thousands, ratios[runs / 2], ratios[0], ratios[runs - 1], 1000 / each,
+           1000 * each, 1000 * t.bare / thousands, t.ratio, t.ratio_least, t.ratio_most, 1000 / each,
            100 * 1000 / each / 25000, 100 * 1000 / each / 50000);
     printf("calls %" PRId64 ", throttled %" PRId64 "\n", remote.seen->calls, remote.seen->throttled);
     return remote.seen->throttled == 0;
@@ -176,20 +131,17 @@ static bool measure(int runs)
 int main(int argc, char **argv)
 {
     int64_t runs = 3;
-    static const char *const FILES[] = {"run", "run-wal", "run-shm", "template", "template-wal", "template-shm"};
     if ((argc > 1 && (!num_parse_i64(str_of(argv[1]), &lines) || lines < 1)) ||
-        (argc > 2 && (!num_parse_i64(str_of(argv[2]), &runs) || runs < 1 || runs > RUNS_MAX))) {
+        (argc > 2 && (!num_parse_i64(str_of(argv[2]), &runs) || runs < 1 || runs > STAND_RUNS_MAX))) {
         fprintf(stderr, "usage: push_bench [LINES] [RUNS]\n");
         return 2;
     }
-    if (!mkdtemp(dir) || setenv("STAND_TOKEN", "token", 1) != 0)
-        stand_stop(dir, strerror(errno));
+    stand_begin();
     stand_open(&remote);
-    stand_database(url_of("template"), lines, SHOWN);
-    stand_point(url_of("template"), remote.port);
+    stand_database(stand_url("template"), lines, SHOWN);
+    stand_point(stand_url("template"), remote.port);
     bool good = measure((int)runs);
     stand_close(&remote);
-    for (size_t i = 0; i < COUNT(FILES); i++)
-        (void)unlink(path_of(FILES[i]));
-    return rmdir(dir) == 0 && good ? 0 : 1;
+    stand_end();
+    return good ? 0 : 1;
 }

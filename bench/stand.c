@@ -1,6 +1,7 @@
 /* The lean shop and the database of the benchmarks of sync. */
 #include "stand.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -348,9 +349,45 @@ void stand_close(stand_shop *s)
         stand_stop("the shop", "it had ended before");
 }
 
-/* -- runs -- */
+/* -- its folder -- */
 
-double stand_timed(void (*work)(void), long *ret_kib)
+static char dir[] = "/tmp/evenstock-bench-XXXXXX";
+
+void stand_begin(void)
+{
+    if (!mkdtemp(dir) || setenv("STAND_TOKEN", "token", 1) != 0)
+        stand_stop(dir, strerror(errno));
+}
+
+const char *stand_path(const char *name)
+{
+    static char paths[4][320];
+    static unsigned next;
+    char *path = paths[next++ % COUNT(paths)];
+    (void)snprintf(path, sizeof paths[0], "%s/%s", dir, name);
+    return path;
+}
+
+const char *stand_url(const char *name)
+{
+    static char url[340];
+    (void)snprintf(url, sizeof url, "sqlite:%s", stand_path(name));
+    return url;
+}
+
+void stand_end(void)
+{
+    DIR *list = opendir(dir);
+    for (struct dirent *one; list && (one = readdir(list));)
+        if (one->d_name[0] != '.')
+            (void)unlink(stand_path(one->d_name));
+    if (!list || closedir(list) != 0 || rmdir(dir) != 0)
+        stand_stop(dir, strerror(errno));
+}
+
+/* -- two that are compared -- */
+
+static double timed(void (*work)(void), long *ret_kib)
 {
     struct rusage usage;
     int status;
@@ -367,7 +404,7 @@ double stand_timed(void (*work)(void), long *ret_kib)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-void stand_copy(const char *from_path, const char *to_path)
+static void copy(const char *from_path, const char *to_path)
 {
     static char block[1 << 20];
     int from = open(from_path, O_RDONLY), to = open(to_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -379,4 +416,41 @@ void stand_copy(const char *from_path, const char *to_path)
         stand_stop(to_path, strerror(errno));
     close(from);
     close(to);
+}
+
+static double in_turn(void (*work)(void), long *ret_kib)
+{
+    (void)unlink(stand_path("run-wal"));
+    (void)unlink(stand_path("run-shm"));
+    copy(stand_path("template"), stand_path("run"));
+    return timed(work, ret_kib);
+}
+
+static int by_size(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return a < b ? -1 : a > b;
+}
+
+stand_turns stand_compare(void (*ours)(void), void (*bare)(void), int runs)
+{
+    double our[STAND_RUNS_MAX], its[STAND_RUNS_MAX], ratios[STAND_RUNS_MAX];
+    double *const all[] = {our, its, ratios};
+    stand_turns t = {0};
+    CHECK(runs >= 1 && runs <= STAND_RUNS_MAX);
+    for (int i = 0; i < runs; i++) {
+        long kib;
+        its[i] = in_turn(bare, &kib);
+        our[i] = in_turn(ours, &kib);
+        ratios[i] = its[i] / our[i];
+        t.peak_kib = kib > t.peak_kib ? kib : t.peak_kib;
+    }
+    for (size_t i = 0; i < COUNT(all); i++)
+        qsort(all[i], (size_t)runs, sizeof *all[i], by_size);
+    t.ours = our[runs / 2];
+    t.bare = its[runs / 2];
+    t.ratio = ratios[runs / 2];
+    t.ratio_least = ratios[0];
+    t.ratio_most = ratios[runs - 1];
+    return t;
 }

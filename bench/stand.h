@@ -35,7 +35,18 @@ int64_t stand_file(const char *path, int64_t pairs);
 void stand_open(stand_shop *s);
 void stand_close(stand_shop *s);
 
-/* Runs it in a process of its own: seconds of processor time, since other work of the machine does not count; *ret_kib
- * the peak of its memory. */
-double stand_timed(void (*work)(void), long *ret_kib);
-void stand_copy(const char *from, const char *to); /* a file */
+/* -- its folder -- */
+void stand_begin(void);
+void stand_end(void);                     /* takes it away, with all that is in it */
+const char *stand_path(const char *name); /* of a file there; good for the next three calls, too */
+const char *stand_url(const char *name);  /* of a database there; good until the next call */
+
+/* -- two that are compared -- */
+#define STAND_RUNS_MAX 99
+typedef struct stand_turns {
+    double ours, bare; /* seconds of processor time, since other work of the machine does not count; medians */
+    double ratio, ratio_least, ratio_most; /* bare : ours, turn by turn */
+    long peak_kib;                         /* of ours */
+} stand_turns;
+/* They take turns, each run a process of its own on the database "run", a fresh copy of "template". */
+stand_turns stand_compare(void (*ours)(void), void (*bare)(void), int runs);
