@@ -38,7 +38,7 @@ test('presets, titles of the studied system, pause and resume', async (t) => {
     await at.run(['job', 'resume', 'hard']);
     list = await at.json(['job', 'list']);
     assert.deepStrictEqual([job(list, 'recent').status, job(list, 'hard').status], ['paused', 'scheduled']);
-    assert.ok(Date.parse(job(list, 'recent').paused_at) <= Date.now());
+    assert.ok(Math.abs(Date.parse(job(list, 'recent').paused_at) - Date.now()) < 600_000);
     assert.strictEqual(new Date(job(list, 'hard').next_run_at).toISOString().slice(11, 16), '02:00');
 });
 
